@@ -1,0 +1,287 @@
+//! What a contract file says, with the place of every word.
+//!
+//! The model is filled by [`crate::read`] and judged by [`crate::rules`]; it
+//! holds no policy of its own and never touches the file system.
+
+use std::ops::{Deref, Range};
+use std::time::Duration;
+
+/// Bytes of a contract's text, from the first to the one after the last.
+pub type Span = Range<usize>;
+
+/// A value and the place it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What stands there.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Puts a value at a place.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// One contract file.
+#[derive(Debug, Clone, Default)]
+pub struct Contract {
+    /// `[interface.NAME]`, in the order of the file.
+    pub interfaces: Vec<Interface>,
+    /// `[retry.NAME]`.
+    pub retries: Vec<RetryPolicy>,
+    /// `[error.NAME]`: enums that several functions share.
+    pub errors: Vec<SharedError>,
+    /// `[function.NAME]`.
+    pub functions: Vec<Function>,
+}
+
+impl Contract {
+    /// The function of that name.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.iter().find(|f| *f.name == name)
+    }
+
+    /// The interface of that name, if the file declares it.
+    pub fn interface(&self, name: &str) -> Option<&Interface> {
+        self.interfaces.iter().find(|i| *i.name == name)
+    }
+
+    /// The retry policy of that name.
+    pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
+        self.retries.iter().find(|r| *r.name == name)
+    }
+
+    /// The shared enum of that name.
+    pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
+        self.errors.iter().find(|e| *e.name == name)
+    }
+}
+
+/// Something outside the function that can fail.
+#[derive(Debug, Clone)]
+pub struct Interface {
+    /// The key after `interface.`.
+    pub name: Spanned<String>,
+    /// A kind of the catalog, `contract`, or a word that no catalog knows (which a rule reports).
+    pub kind: Spanned<String>,
+    /// The name that logs must carry.
+    pub service: Option<Spanned<String>>,
+    /// The limit of one attempt.
+    pub timeout: Option<Spanned<Duration>>,
+    /// For `kind = "contract"`: the id of the other function's contract.
+    pub contract: Option<Spanned<String>>,
+}
+
+/// `[retry.NAME]`: how often and how fast a failed call is tried again.
+#[derive(Debug, Clone)]
+pub struct RetryPolicy {
+    /// The key after `retry.`.
+    pub name: Spanned<String>,
+    /// Total attempts, the first one included.
+    pub max_attempts: Option<Spanned<u32>>,
+    /// How the delay grows.
+    pub backoff: Spanned<Backoff>,
+    /// The delay before the second attempt.
+    pub initial_delay: Option<Spanned<Duration>>,
+    /// By how much an exponential delay grows.
+    pub multiplier: Option<Spanned<f64>>,
+    /// A hard cap on every delay, after jitter.
+    pub max_delay: Option<Spanned<Duration>>,
+    /// The spread of the delays.
+    pub jitter: Spanned<Jitter>,
+}
+
+/// How the delay between attempts grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backoff {
+    /// Every delay is the first one times the multiplier, again and again.
+    Exponential,
+    /// Every delay is the first one.
+    Constant,
+}
+
+/// How delays are spread so that clients do not retry in step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jitter {
+    /// The delay as computed.
+    None,
+    /// Anything between nothing and the delay.
+    Full,
+    /// Half the delay, and anything up to the other half.
+    Equal,
+}
+
+/// `[error.NAME]`: an enum that several functions return, declared once.
+#[derive(Debug, Clone)]
+pub struct SharedError {
+    /// The enum's name.
+    pub name: Spanned<String>,
+    /// All of its variants.
+    pub variants: Vec<Spanned<String>>,
+}
+
+/// `[function.NAME]`: the failure modes of one function.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// The key after `function.`.
+    pub name: Spanned<String>,
+    /// One sentence on what the function is for.
+    pub summary: Option<Spanned<String>>,
+    /// The enum that the signature names.
+    pub error: Option<Spanned<String>>,
+    /// What proof policy demands.
+    pub tier: Spanned<Tier>,
+    /// Whether the function may be run twice.
+    pub idempotency: Option<Spanned<Idempotency>>,
+    /// The limit of the whole call, retries included.
+    pub deadline: Option<Spanned<Duration>>,
+    /// How many calls to an interface one call of the function may make.
+    pub max_calls: Vec<(Spanned<String>, Spanned<u32>)>,
+    /// Fields that must never be logged.
+    pub sensitive: Vec<Spanned<String>>,
+    /// Every failure mode, in the order of the file.
+    pub modes: Vec<Mode>,
+}
+
+impl Function {
+    /// The variants that the function returns, each once, in the order of their first use.
+    pub fn variants(&self) -> Vec<&Spanned<String>> {
+        let mut seen: Vec<&Spanned<String>> = Vec::new();
+        for mode in &self.modes {
+            if let Some(Outcome::Returns(variant)) = &mode.outcome
+                && !seen.iter().any(|s| s.value == variant.value)
+            {
+                seen.push(variant);
+            }
+        }
+        seen
+    }
+}
+
+/// What proof policy demands of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tier {
+    /// Everything proven.
+    Critical,
+    /// The default.
+    #[default]
+    Standard,
+    /// Everything entered.
+    Experimental,
+}
+
+impl Tier {
+    /// The word in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Standard => "standard",
+            Self::Experimental => "experimental",
+        }
+    }
+}
+
+/// Whether the function may be run twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency {
+    /// It changes nothing, or running it twice is like running it once.
+    Safe,
+    /// It carries an idempotency key.
+    Key,
+    /// It must not run twice.
+    Unsafe,
+}
+
+/// What a failed request has done on the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It is known not to have been applied.
+    None,
+    /// Nobody knows.
+    Maybe,
+    /// A part of it was applied.
+    Partial,
+    /// It was applied.
+    Applied,
+}
+
+/// One way an interface fails, and what the function does then.
+#[derive(Debug, Clone)]
+pub struct Mode {
+    /// The interface, `input` or `domain`.
+    pub interface: Spanned<String>,
+    /// The mode's name within its kind.
+    pub name: Spanned<String>,
+    /// How the function ends; `None` where the file does not say (which a rule reports).
+    pub outcome: Option<Outcome>,
+    /// A retry policy's name.
+    pub retry: Option<Spanned<String>>,
+    /// What must be logged.
+    pub log: Option<Spanned<Log>>,
+    /// Whether a transaction must be rolled back.
+    pub rollback: Option<Spanned<bool>>,
+    /// The effect on the other side, where it is not the catalog's.
+    pub effect: Option<Spanned<Effect>>,
+    /// The whole handling.
+    pub span: Span,
+}
+
+impl Mode {
+    /// `gateway.timeout`.
+    pub fn id(&self) -> String {
+        format!("{}.{}", *self.interface, *self.name)
+    }
+
+    /// The variant that the mode returns.
+    pub fn returns(&self) -> Option<&Spanned<String>> {
+        match &self.outcome {
+            Some(Outcome::Returns(variant)) => Some(variant),
+            _ => None,
+        }
+    }
+}
+
+/// How a function ends after a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// With this variant of its error enum.
+    Returns(Spanned<String>),
+    /// With a value after all, for this reason.
+    Recovers(Spanned<String>),
+    /// It cannot happen, for this reason.
+    Waived(Spanned<String>),
+}
+
+/// The log event that a failure demands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// The level at which it is logged.
+    pub level: Level,
+    /// The fields it carries; `None` for those of the policy.
+    pub fields: Option<Vec<Spanned<String>>>,
+}
+
+/// A log level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The lowest.
+    Trace,
+    /// For who debugs.
+    Debug,
+    /// For who watches.
+    Info,
+    /// Handled, but worth a look.
+    Warn,
+    /// The highest.
+    Error,
+}
