@@ -2,7 +2,10 @@
 //!
 //! Data only: the verifier draws it with annotate-snippets, the macro as text.
 
+use crate::lines::LineIndex;
 use crate::model::Span;
+use crate::read::Source;
+use crate::rules::Rule;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +16,17 @@ pub enum Severity {
     Warning,
     /// The contract is refused.
     Error,
+}
+
+impl Severity {
+    /// The word in front of a finding.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A place in the contract and what is the matter there.
@@ -39,4 +53,80 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to write.
     pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A breach of a rule.
+    pub fn new(rule: &Rule, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code: rule.code,
+            severity: rule.severity,
+            message: message.into(),
+            primary: Label {
+                span,
+                text: String::new(),
+            },
+            secondary: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Says what is the matter at the place itself.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Adds another place that has to do with it.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label {
+            span,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Says what to write.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Whether the contract is refused.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// `contracts/payments.toml:12:9: error[RC104]: message`, other places and help
+    /// on indented lines below; for where nothing can be drawn.
+    pub fn render_plain(&self, source: &Source) -> String {
+        let lines = LineIndex::new(&source.text);
+        let place = |span: &Span| {
+            let (line, column) = lines.line_column(span.start);
+            format!("{}:{line}:{column}", source.path)
+        };
+        let mut out = format!(
+            "{}: {}[{}]: {}",
+            place(&self.primary.span),
+            self.severity.name(),
+            self.code,
+            self.message
+        );
+        for label in &self.secondary {
+            let text = if label.text.is_empty() {
+                "see here"
+            } else {
+                &label.text
+            };
+            out = format!("{out}\n  note: {text} ({})", place(&label.span));
+        }
+        if let Some(help) = &self.help {
+            let help = help.trim_end().replace('\n', "\n        ");
+            out = format!("{out}\n  help: {help}");
+        }
+        out
+    }
 }

@@ -3,6 +3,7 @@
 //! The model is filled by [`crate::read`] and judged by [`crate::rules`]; it
 //! holds no policy of its own and never touches the file system.
 
+use std::collections::HashSet;
 use std::ops::{Deref, Range};
 use std::time::Duration;
 
@@ -43,6 +44,11 @@ pub struct Contract {
     pub errors: Vec<SharedError>,
     /// `[function.NAME]`.
     pub functions: Vec<Function>,
+    /// Keys that could not be read, as `interface.gateway.timeout`: they
+    /// are there, so no rule may call them missing.
+    pub(crate) unread: HashSet<String>,
+    /// Whether broken syntax may have swallowed something.
+    pub(crate) broken: bool,
 }
 
 impl Contract {
@@ -64,6 +70,11 @@ impl Contract {
     /// The shared enum of that name.
     pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
         self.errors.iter().find(|e| *e.name == name)
+    }
+
+    /// Whether the file has this key although it could not be read.
+    pub(crate) fn is_unread(&self, table: &str, key: &str) -> bool {
+        !self.unread.is_empty() && self.unread.contains(&format!("{table}.{key}"))
     }
 }
 
@@ -149,6 +160,9 @@ pub struct Function {
     pub max_calls: Vec<(Spanned<String>, Spanned<u32>)>,
     /// Fields that must never be logged.
     pub sensitive: Vec<Spanned<String>>,
+    /// The interfaces that `on` has a table for, in the order of the file, tables
+    /// without any mode included.
+    pub interfaces: Vec<Spanned<String>>,
     /// Every failure mode, in the order of the file.
     pub modes: Vec<Mode>,
 }
@@ -156,15 +170,11 @@ pub struct Function {
 impl Function {
     /// The variants that the function returns, each once, in the order of their first use.
     pub fn variants(&self) -> Vec<&Spanned<String>> {
-        let mut seen: Vec<&Spanned<String>> = Vec::new();
-        for mode in &self.modes {
-            if let Some(Outcome::Returns(variant)) = &mode.outcome
-                && !seen.iter().any(|s| s.value == variant.value)
-            {
-                seen.push(variant);
-            }
-        }
-        seen
+        let mut seen = HashSet::new();
+        let returned = self.modes.iter().filter_map(Mode::returns);
+        returned
+            .filter(|variant| seen.insert(variant.as_str()))
+            .collect()
     }
 }
 

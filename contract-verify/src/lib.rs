@@ -1,1 +1,113 @@
-//! x
+//! `cargo verify-contracts`: proves that every failure branch of a contracted
+//! function has a test.
+//!
+//! A run goes one way: `workspace` (what is selected) → `contracts` (read and
+//! judged by themselves) → `build` (cargo builds with probes and hands over a
+//! `plan`) → `inventory` (the functions and branches in the sources) → `tests`
+//! (each in a process of its own, over `process`) → `evidence` → `observe` (what
+//! the traces show) → `prove` (mutants) → `judge` (verdicts and findings) →
+//! `report`, and `human` for people. `verify` puts them together; only this
+//! file and `status` print.
+
+mod build;
+mod cli;
+pub mod codes;
+mod contracts;
+mod error;
+mod evidence;
+pub mod exit;
+mod human;
+mod inventory;
+mod judge;
+mod observe;
+mod parallel;
+mod plan;
+mod process;
+mod prove;
+pub mod report;
+mod status;
+mod tests;
+mod verify;
+mod workspace;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Arguments, Cargo, Color, Format};
+use error::{Error, Result};
+use report::Outcome;
+use status::Status;
+use verify::Verified;
+
+/// The program, given its arguments.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|first| first == plan::CAPTURE) {
+        return plan::capture(arguments.into_iter().skip(2));
+    }
+    // By its own name the program has no subcommand; cargo gives it one.
+    if arguments.get(1).is_none_or(|first| first != "verify-contracts") {
+        let place = arguments.len().min(1);
+        arguments.insert(place, "verify-contracts".into());
+    }
+    colour_from_environment();
+    let Cargo::VerifyContracts(arguments) = Cargo::parse_from(arguments);
+    match arguments.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let code = match catch_unwind(AssertUnwindSafe(|| run(&arguments))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            status::error(&error.to_string());
+            error.exit_code()
+        }
+        Err(_) => {
+            status::error("this is a bug of cargo verify-contracts; the lines above say where");
+            exit::INTERNAL
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn run(arguments: &Arguments) -> Result<u8> {
+    let status = Status {
+        quiet: arguments.quiet,
+    };
+    let Verified { report, root } = verify::verify(arguments, status)?;
+    let text = match arguments.format {
+        Format::Human => {
+            let detail = human::Detail {
+                mutants: arguments.verbose,
+            };
+            human::render(&report, &root, detail)
+        }
+        Format::Json => serde_json::to_string_pretty(&report).map_err(|error| Error::Output(error.into()))? + "\n",
+    };
+    match anstream::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        written => written.map_err(Error::Output)?,
+    }
+    Ok(match report.outcome {
+        Outcome::Passed => exit::PASSED,
+        _ if verify::tests_failed(&report) => exit::TESTS,
+        Outcome::Failed => exit::FINDINGS,
+        Outcome::Incomplete => exit::EVIDENCE,
+    })
+}
+
+/// Cargo's own variable decides before the command line is read, so that its
+/// errors are in the right colour too.
+fn colour_from_environment() {
+    match std::env::var("CARGO_TERM_COLOR").as_deref() {
+        Ok("always") => anstream::ColorChoice::Always.write_global(),
+        Ok("never") => anstream::ColorChoice::Never.write_global(),
+        _ => {}
+    }
+}

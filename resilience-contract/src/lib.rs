@@ -1,5 +1,89 @@
-//! x
-pub use contract_macros::{resilience_contract, FailureModes};
-/// stub
+//! Declare how a function can fail, and have it checked by the compiler and
+//! proven by your tests.
+//!
+//! ```toml
+//! # contracts/payments.toml
+//! format = 1
+//!
+//! [function.charge]
+//! error = "ChargeError"
+//!
+//! [function.charge.on.input]
+//! out_of_range = { returns = "InvalidAmount" }
+//! ```
+//!
+//! ```ignore
+//! use resilience_contract::{FailureModes, resilience_contract};
+//!
+//! #[derive(Debug, thiserror::Error, FailureModes)]
+//! pub enum ChargeError {
+//!     #[error("the amount is zero")]
+//!     InvalidAmount,
+//! }
+//!
+//! #[resilience_contract("payments.charge")]
+//! pub fn charge(amount: u32) -> Result<(), ChargeError> {
+//!     if amount == 0 {
+//!         return Err(ChargeError::InvalidAmount);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! In a normal build the attribute only checks: the function's body is what you
+//! wrote. `cargo verify-contracts` turns on the feature `probe`, and then the
+//! macros add what records and changes the failure branches.
+
+mod check;
+mod failure;
+#[cfg(feature = "probe")]
+mod probe;
+
+pub use contract_macros::{FailureModes, resilience_contract};
+pub use failure::{FailureModes, OkFailure, Variant};
+
+/// What the macros' output needs. Not for anybody else: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::check::{Declared, Expected, check};
+    pub use crate::failure::ResultLike;
+    #[cfg(feature = "probe")]
+    pub use crate::probe::*;
+}
+
+/// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
+///
+/// It is the expression, and in a normal build nothing else. When the verifier
+/// builds, it also records the call and the failure mode that the result shows:
+/// that of the error ([`FailureModes::failure_mode`]), or of a value that can
+/// carry a failure ([`OkFailure`]). The call belongs to the contracted function
+/// in whose course it runs, also from a helper and across awaits.
+#[cfg(not(feature = "probe"))]
 #[macro_export]
-macro_rules! external { ($interface:ident, $call:expr $(,)?) => { $call }; }
+macro_rules! external {
+    ($interface:ident, $call:expr $(,)?) => {
+        $call
+    };
+}
+
+/// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
+///
+/// In this build, the verifier's, it records the call and its failure mode.
+#[cfg(feature = "probe")]
+#[macro_export]
+macro_rules! external {
+    ($interface:ident, $call:expr $(,)?) => {
+        $crate::__private::external(
+            $crate::__private::begin(::core::stringify!($interface)),
+            $call,
+            |__value| {
+                #[allow(unused_imports, reason = "which one is needed is what the types decide")]
+                use $crate::__private::inspect::{
+                    Anything as _, ModesAndValue as _, OnlyModes as _, OnlyResult as _,
+                    OnlyValue as _, ResultAndValue as _,
+                };
+                (&&&&&$crate::__private::inspect::Inspect(__value)).inspect()
+            },
+        )
+    };
+}

@@ -1,0 +1,226 @@
+//! `#[derive(FailureModes)]`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Data, DataEnum, DeriveInput, Error, Expr, Fields, LitStr, Variant};
+
+use crate::hash;
+
+pub(crate) fn failure_modes(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    match expand(&input) {
+        Ok(output) => output,
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+/// What `#[failure(…)]` says about a variant.
+struct Described<'a> {
+    variant: &'a Variant,
+    mode: String,
+    sample: Option<Expr>,
+}
+
+fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let Data::Enum(data) = &input.data else {
+        return Err(Error::new_spanned(
+            &input.ident,
+            "`FailureModes` is derived for an enum, whose variants are the failures\n  \
+             help: for a struct with a `kind()`, implement the trait by hand",
+        ));
+    };
+    let described = describe(data)?;
+    let ident = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    let name = ident.to_string();
+    let names: Vec<String> = data.variants.iter().map(|v| v.ident.to_string()).collect();
+    let hash = hash::of_names(names.iter().map(String::as_str));
+    let variants = data.variants.iter().zip(&names).map(|(variant, name)| {
+        let line = quote_spanned!(variant.ident.span()=> ::core::line!());
+        quote! {
+            ::resilience_contract::Variant { name: #name, file: ::core::file!(), line: #line }
+        }
+    });
+    let indices = data.variants.iter().enumerate().map(|(index, variant)| {
+        let variant = &variant.ident;
+        quote!(Self::#variant { .. } => #index,)
+    });
+    let modes = described.iter().map(|described| {
+        let (variant, mode) = (&described.variant.ident, &described.mode);
+        quote!(Self::#variant { .. } => #mode,)
+    });
+    // Nothing to match on, and a reference to it is not known to be empty.
+    let (index, mode) = if data.variants.is_empty() {
+        (quote!(match *self {}), quote!(match *self {}))
+    } else {
+        (
+            quote!(match self { #(#indices)* }),
+            quote!(::core::option::Option::Some(match self { #(#modes)* })),
+        )
+    };
+    let sample = cfg!(feature = "probe").then(|| sample(&described));
+    Ok(quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics ::resilience_contract::FailureModes for #ident #type_generics #where_clause {
+            const NAME: &'static ::core::primitive::str = #name;
+            const VARIANTS: &'static [::resilience_contract::Variant] = &[#(#variants),*];
+            const HASH: ::core::primitive::u64 = #hash;
+
+            fn variant(&self) -> ::core::primitive::usize {
+                #index
+            }
+
+            fn failure_mode(&self) -> ::core::option::Option<&'static ::core::primitive::str> {
+                #mode
+            }
+
+            #sample
+        }
+    })
+}
+
+fn describe(data: &DataEnum) -> syn::Result<Vec<Described<'_>>> {
+    let mut mistakes: Option<Error> = None;
+    let mut described = Vec::new();
+    for variant in &data.variants {
+        match read(variant) {
+            Ok(variant) => described.push(variant),
+            Err(error) => match &mut mistakes {
+                Some(mistakes) => mistakes.combine(error),
+                None => mistakes = Some(error),
+            },
+        }
+    }
+    match mistakes {
+        Some(mistakes) => Err(mistakes),
+        None => Ok(described),
+    }
+}
+
+fn read(variant: &Variant) -> syn::Result<Described<'_>> {
+    let mut mode: Option<LitStr> = None;
+    let mut sample: Option<Expr> = None;
+    for attribute in &variant.attrs {
+        if !attribute.path().is_ident("failure") {
+            continue;
+        }
+        attribute.parse_nested_meta(|meta| {
+            let twice = if meta.path.is_ident("mode") {
+                let value: LitStr = meta.value()?.parse()?;
+                if !is_mode_name(&value.value()) {
+                    return Err(Error::new_spanned(
+                        &value,
+                        "a failure mode is a word in snake case, such as `server_error`",
+                    ));
+                }
+                mode.replace(value).is_some()
+            } else if meta.path.is_ident("sample") {
+                sample.replace(meta.value()?.parse()?).is_some()
+            } else {
+                return Err(meta.error(
+                    "unknown argument; there are `mode = \"server_error\"` and `sample = EXPRESSION`",
+                ));
+            };
+            if twice {
+                return Err(meta.error("this is given twice"));
+            }
+            Ok(())
+        })?;
+    }
+    let mode = match mode {
+        Some(mode) => mode.value(),
+        None => snake_case(&variant.ident),
+    };
+    Ok(Described {
+        variant,
+        mode,
+        sample,
+    })
+}
+
+/// The method that makes a variant out of nothing; only the verifier calls it.
+fn sample(described: &[Described<'_>]) -> TokenStream {
+    let arms = described.iter().enumerate().map(|(index, described)| {
+        let ident = &described.variant.ident;
+        let value = match (&described.sample, &described.variant.fields) {
+            (Some(sample), _) => quote!(#sample),
+            (None, Fields::Unit) => quote!(Self::#ident),
+            (None, Fields::Unnamed(fields)) => {
+                let values = fields.unnamed.iter().map(|field| made(&field.ty));
+                quote!(Self::#ident(#(#values),*))
+            }
+            (None, Fields::Named(fields)) => {
+                let values = fields.named.iter().map(|field| {
+                    let (name, value) = (&field.ident, made(&field.ty));
+                    quote!(#name: #value)
+                });
+                quote!(Self::#ident { #(#values),* })
+            }
+        };
+        quote!(#index => ::core::option::Option::Some(#value),)
+    });
+    quote! {
+        #[allow(unused_imports, unreachable_code, clippy::all, clippy::pedantic, clippy::restriction)]
+        fn sample(variant: ::core::primitive::usize) -> ::core::option::Option<Self> {
+            use ::resilience_contract::__private::make::{
+                MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
+            };
+            match variant {
+                #(#arms)*
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+}
+
+fn made(field: &syn::Type) -> TokenStream {
+    quote!((&&&&::resilience_contract::__private::make::Make::<#field>::new()).make()?())
+}
+
+fn is_mode_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// `NotFound` → `not_found`, `HTTPError` → `http_error`.
+fn snake_case(ident: &Ident) -> String {
+    let name = ident.to_string();
+    let name = name.trim_start_matches("r#");
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (index, letter) in letters.iter().enumerate() {
+        let starts_word = letter.is_uppercase()
+            && index > 0
+            && letters[index - 1] != '_'
+            && (!letters[index - 1].is_uppercase()
+                || letters.get(index + 1).is_some_and(|next| next.is_lowercase()));
+        if starts_word {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_become_modes_in_snake_case() {
+        for (variant, mode) in [
+            ("Timeout", "timeout"),
+            ("NotFound", "not_found"),
+            ("HTTPError", "http_error"),
+            ("Status503", "status503"),
+            ("Write_Conflict", "write_conflict"),
+        ] {
+            let ident = Ident::new(variant, proc_macro2::Span::call_site());
+            assert_eq!(snake_case(&ident), mode);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Reads a contract file: from text to model, every mistake in one pass.
+//!
+//! Nothing is guessed: what cannot be understood is reported where it stands and
+//! left out of the model. The reader knows shapes, types and names; whether what a
+//! contract says is wise is for [`crate::rules`]. It does not touch the file system.
+
+mod contract;
+mod duration;
+mod function;
+mod resolve;
+mod syntax;
+mod table;
+mod value;
+mod word;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Contract, Span};
+
+pub use duration::write as write_duration;
+pub(crate) use resolve::{local, meant};
+pub(crate) use word::pascal_case;
+pub use word::snake_case;
+
+/// The only version of the format that there is.
+pub const FORMAT: u32 = 1;
+
+/// A contract file, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path as it is shown to people; the file's stem is the first half of the
+    /// ids of its functions.
+    pub path: String,
+    /// What stands in the file.
+    pub text: String,
+}
+
+impl Source {
+    /// Puts a text under a path.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
+    }
+
+    /// `payments` for `contracts/payments.toml`.
+    pub fn stem(&self) -> &str {
+        let name = self.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        name.strip_suffix(".toml").unwrap_or(name)
+    }
+}
+
+/// What was understood of a contract file, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Whatever could be understood.
+    pub contract: Contract,
+    /// Every mistake, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading {
+    /// Whether the contract is refused.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// So many dots and brackets cannot nest deeply enough to exhaust any stack.
+const HARMLESS: usize = 500;
+
+/// The deepest nesting that the parser admits (80 tables with keys of 80 parts) fits in.
+const DEEP_STACK: usize = 64 << 20;
+
+/// Reads a contract without judging it: [`crate::check`] does both.
+pub fn read(source: &Source) -> Reading {
+    let nesting = source
+        .text
+        .bytes()
+        .filter(|b| matches!(b, b'.' | b'[' | b'{'))
+        .count();
+    if nesting <= HARMLESS {
+        return read_here(source);
+    }
+    // The parser recurses, and its limits allow thousands of levels.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(DEEP_STACK)
+            .spawn_scoped(scope, || read_here(source));
+        match thread.map(|thread| thread.join()) {
+            Ok(Ok(reading)) => reading,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => read_here(source),
+        }
+    })
+}
+
+fn read_here(source: &Source) -> Reading {
+    let (table, mut reader) = table::Reader::open(&source.text);
+    let contract = reader.contract(table.get_ref());
+    resolve::names(&mut reader, &contract, source);
+    let (contract, mut diagnostics) = reader.close(contract);
+    in_order(&mut diagnostics);
+    Reading {
+        contract,
+        diagnostics,
+    }
+}
+
+/// Sorts diagnostics by their place, and drops what was said twice.
+pub(crate) fn in_order(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(|d| (d.primary.span.start, d.primary.span.end));
+    let mut said: Vec<(Span, &'static str, String)> = Vec::new();
+    diagnostics.retain(|d| {
+        let here = (d.primary.span.clone(), d.code, d.message.clone());
+        let twice = said
+            .iter()
+            .rev()
+            .take_while(|s| s.0 == here.0)
+            .any(|s| *s == here);
+        said.push(here);
+        !twice
+    });
+}

@@ -1,0 +1,276 @@
+//! Holds names against what they name: interfaces, kinds, modes, retry policies,
+//! variants of shared enums, functions of the same file.
+
+use super::Source;
+use super::duration::excerpt;
+use super::table::{Reader, list};
+use super::word::{is_snake, snake_case, to_snake};
+use crate::catalog::{self, Kind};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Contract, Function, Interface, Mode, Spanned};
+use crate::nearest::nearest;
+use crate::rules::shape;
+
+/// Reports every name that names nothing.
+pub(super) fn names(reader: &mut Reader, contract: &Contract, source: &Source) {
+    for interface in &contract.interfaces {
+        kind(reader, interface);
+        callee(reader, contract, source, interface);
+    }
+    for function in &contract.functions {
+        for on in &function.interfaces {
+            if !matches!(on.as_str(), catalog::INPUT | catalog::DOMAIN) {
+                interface_name(reader, contract, on);
+            }
+        }
+        for (interface, _) in &function.max_calls {
+            interface_name(reader, contract, interface);
+        }
+        for mode in &function.modes {
+            mode_name(reader, contract, source, mode);
+            retry(reader, contract, mode);
+            variant(reader, contract, function, mode);
+        }
+    }
+}
+
+/// Says that a name is unknown, and which names there are.
+fn unknown<'a>(
+    reader: &mut Reader,
+    what: &str,
+    name: &Spanned<String>,
+    there: impl Iterator<Item = &'a str> + Clone,
+    declare: &str,
+) {
+    // Enough for any contract that people write; a file of nothing but names stays cheap.
+    let there = there.take(100);
+    let message = format!("there is no {what} `{}`", excerpt(name));
+    let near = nearest(name, there.clone());
+    let mut help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => declare.to_owned(),
+    };
+    if there.clone().any(|name| Some(name) != near) {
+        help = format!("{help} There is {}", list(there));
+    }
+    // What is declared under a broken header may be lost.
+    reader.report_absent(
+        Diagnostic::new(&shape::UNKNOWN_NAME, name.span.clone(), message).help(help.trim()),
+    );
+}
+
+fn interface_name(reader: &mut Reader, contract: &Contract, name: &Spanned<String>) {
+    if contract.interface(name).is_some() || contract.is_unread("interface", name) {
+        return;
+    }
+    let there = contract.interfaces.iter().map(|i| i.name.as_str());
+    let declare = format!("declare it: [interface.{}] with its kind.", excerpt(name));
+    unknown(reader, "interface", name, there, &declare);
+}
+
+fn kind(reader: &mut Reader, interface: &Interface) {
+    let word = &interface.kind;
+    let known = catalog::kind(word);
+    if word.is_empty() || known.is_some_and(Kind::is_interface) {
+        return;
+    }
+    if known.is_some() {
+        let message = format!("`{}` is no kind of interface", **word);
+        let help = format!("it needs no interface: write [function.NAME.on.{}]", **word);
+        reader.report(Diagnostic::new(&shape::UNKNOWN_KIND, word.span.clone(), message).help(help));
+        return;
+    }
+    let kinds = catalog::kinds()
+        .iter()
+        .filter(|k| k.is_interface())
+        .map(|k| k.name);
+    let message = format!("`{}` is no kind of interface", excerpt(word));
+    let near = nearest(word, kinds.clone()).or_else(|| other_word(word));
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    let help = format!("{near}the kinds are {}", list(kinds));
+    reader.report(Diagnostic::new(&shape::UNKNOWN_KIND, word.span.clone(), message).help(help));
+}
+
+/// What people call a kind that has another name here.
+fn other_word(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "sql" | "postgres" | "postgresql" | "mysql" | "sqlite" | "db" | "store" => "database",
+        "https" | "rest" | "api" | "http_api" | "webhook" => "http",
+        "redis" | "memcached" | "kv" => "cache",
+        "kafka" | "rabbitmq" | "amqp" | "nats" | "sqs" | "broker" | "producer"
+        | "queue_publish" => "queue",
+        "consumer" | "subscriber" | "queue_consume" => "queue_consumer",
+        "fs" | "file" | "files" | "disk" => "filesystem",
+        "s3" | "gcs" | "blob" | "bucket" => "object_store",
+        "dns" | "tls" => "dns_tls",
+        "jwt" | "oauth" | "oauth2" | "auth_token" | "oidc" => "auth",
+        "process" | "command" | "exec" => "subprocess",
+        "clock" | "cron" | "timer" | "clock_scheduler" => "scheduler",
+        "function" => catalog::CONTRACT,
+        _ => return None,
+    })
+}
+
+/// The contract of an interface, where it must stand in the same file.
+fn callee(reader: &mut Reader, contract: &Contract, source: &Source, interface: &Interface) {
+    let Some(id) = &interface.contract else {
+        return;
+    };
+    if contract.is_unread("function", local(id, source).unwrap_or_default()) {
+        return;
+    }
+    if let Some(name) = local(id, source)
+        && contract.function(name).is_none()
+    {
+        let ids: Vec<String> = contract
+            .functions
+            .iter()
+            .map(|f| format!("{}.{}", source.stem(), *f.name))
+            .collect();
+        let declare = format!("declare it: [function.{name}].");
+        unknown(
+            reader,
+            "contract",
+            id,
+            ids.iter().map(String::as_str),
+            &declare,
+        );
+    }
+}
+
+/// The function's name, if the id belongs to this file.
+pub(crate) fn local<'i>(id: &'i str, source: &Source) -> Option<&'i str> {
+    id.rsplit_once('.')
+        .filter(|(file, _)| *file == source.stem())
+        .map(|(_, name)| name)
+}
+
+fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &Mode) {
+    let declared = contract.interface(&mode.interface);
+    let kind = match mode.interface.as_str() {
+        open @ (catalog::INPUT | catalog::DOMAIN) => catalog::kind(open),
+        _ => declared
+            .and_then(|i| catalog::kind(&i.kind))
+            .filter(|k| k.is_interface()),
+    };
+    if let Some(kind) = kind.filter(|k| !k.is_open()) {
+        if *mode.name == *catalog::OTHER || kind.mode(&mode.name).is_some() {
+            return;
+        }
+        let names = kind.modes.iter().map(|m| m.name).chain([catalog::OTHER]);
+        let near = meant(kind, &mode.name);
+        let message = format!(
+            "`{}` is no failure mode of `{}`",
+            excerpt(&mode.name),
+            kind.name
+        );
+        unknown_mode(reader, mode, message, near, &list(names));
+        return;
+    }
+    let callee = declared
+        .and_then(|i| i.contract.as_deref())
+        .and_then(|id| local(id, source));
+    if let Some(callee) = callee.and_then(|name| contract.function(name)) {
+        let modes: Vec<String> = callee.variants().iter().map(|v| snake_case(v)).collect();
+        if *mode.name == *catalog::OTHER || modes.contains(&mode.name) {
+            return;
+        }
+        let near = nearest(&mode.name, modes.iter().map(String::as_str));
+        let message = format!(
+            "`{}` is no failure of `{}`",
+            excerpt(&mode.name),
+            *callee.name
+        );
+        unknown_mode(
+            reader,
+            mode,
+            message,
+            near,
+            &list(modes.iter().map(String::as_str)),
+        );
+        return;
+    }
+    if !is_snake(&mode.name) {
+        let message = format!(
+            "`{}` is no name: lowercase letters, digits and `_`, a letter first",
+            excerpt(&mode.name)
+        );
+        let diagnostic = Diagnostic::new(&shape::BAD_NAME, mode.name.span.clone(), message);
+        let tame = to_snake(&mode.name);
+        reader.report(if is_snake(&tame) {
+            diagnostic.help(format!("`{}`", excerpt(&tame)))
+        } else {
+            diagnostic
+        });
+    }
+}
+
+fn unknown_mode(
+    reader: &mut Reader,
+    mode: &Mode,
+    message: String,
+    near: Option<&str>,
+    modes: &str,
+) {
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    reader.report(
+        Diagnostic::new(&shape::UNKNOWN_MODE, mode.name.span.clone(), message)
+            .help(format!("{near}the modes are {modes}")),
+    );
+}
+
+/// The mode of a kind that somebody probably meant.
+pub(crate) fn meant(kind: &Kind, word: &str) -> Option<&'static str> {
+    let names = kind.modes.iter().map(|m| m.name).chain([catalog::OTHER]);
+    nearest(word, names).or_else(|| status(kind, word))
+}
+
+/// The mode of an HTTP status, where somebody wrote the number.
+fn status(kind: &Kind, word: &str) -> Option<&'static str> {
+    if kind.name != "http" {
+        return None;
+    }
+    let number = word
+        .trim_start_matches("http_")
+        .trim_start_matches("status_");
+    Some(match number {
+        "401" => "unauthorized",
+        "403" => "forbidden",
+        "404" | "410" => "not_found",
+        "409" | "412" => "conflict",
+        "429" => "rate_limited",
+        "400" | "413" | "415" | "422" | "4xx" => "bad_request",
+        "500" | "502" | "503" | "504" | "5xx" => "server_error",
+        _ => return None,
+    })
+}
+
+fn retry(reader: &mut Reader, contract: &Contract, mode: &Mode) {
+    if let Some(name) = &mode.retry
+        && contract.retry(name).is_none()
+        && !contract.is_unread("retry", name)
+    {
+        let there = contract.retries.iter().map(|r| r.name.as_str());
+        let declare = format!(
+            "declare it: [retry.{}] with max_attempts = 3.",
+            excerpt(name)
+        );
+        unknown(reader, "retry policy", name, there, &declare);
+    }
+}
+
+/// A shared enum knows its variants.
+fn variant(reader: &mut Reader, contract: &Contract, function: &Function, mode: &Mode) {
+    let shared = function
+        .error
+        .as_ref()
+        .and_then(|e| contract.shared_error(e));
+    if let (Some(shared), Some(variant)) = (shared, mode.returns())
+        && !shared.variants.iter().any(|v| v.value == variant.value)
+    {
+        let there = shared.variants.iter().map(|v| v.value.as_str());
+        let what = format!("variant of `{}` named", *shared.name);
+        let declare = format!("add it to [error.{}].", *shared.name);
+        unknown(reader, &what, variant, there, &declare);
+    }
+}

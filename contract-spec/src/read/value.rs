@@ -1,0 +1,284 @@
+//! Reads single values, and says what was expected where something else stands.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::duration::{self, excerpt};
+use super::table::{Entry, Reader, list};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Span, Spanned};
+use crate::nearest::nearest;
+use crate::rules::shape;
+
+/// What stands there, with its article.
+fn found(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+impl Reader {
+    /// A value of the wrong type.
+    pub(super) fn wrong_type(&mut self, entry: &Entry<'_>, expected: &str, help: Option<String>) {
+        let message = format!(
+            "`{}`: expected {expected}, found {}",
+            entry.key,
+            found(entry.value)
+        );
+        self.wrong(entry, entry.span.clone(), message, help);
+    }
+
+    /// A value that cannot be used, at some place inside it.
+    pub(super) fn wrong(
+        &mut self,
+        entry: &Entry<'_>,
+        span: Span,
+        message: String,
+        help: Option<String>,
+    ) {
+        let mut diagnostic = Diagnostic::new(&shape::WRONG_VALUE, span, message);
+        diagnostic.help = help;
+        self.report(diagnostic);
+        self.unread(entry.path.clone());
+    }
+
+    /// A table.
+    pub(super) fn table<'t>(&mut self, entry: &Entry<'t>, help: &str) -> Option<&'t DeTable<'t>> {
+        match entry.value {
+            DeValue::Table(table) => Some(table),
+            _ => {
+                self.wrong_type(entry, "a table", Some(help.to_owned()));
+                None
+            }
+        }
+    }
+
+    /// A text that is not empty.
+    pub(super) fn string(&mut self, entry: &Entry<'_>) -> Option<Spanned<String>> {
+        match entry.value {
+            DeValue::String(text) if !text.trim().is_empty() => {
+                Some(Spanned::new(text.to_string(), entry.span.clone()))
+            }
+            DeValue::String(_) => {
+                let message = format!("`{}`: expected a text, found an empty one", entry.key);
+                self.wrong(entry, entry.span.clone(), message, None);
+                None
+            }
+            _ => {
+                self.wrong_type(entry, "a string", None);
+                None
+            }
+        }
+    }
+
+    /// A text, empty or not: whether it is good enough is for a rule to say.
+    pub(super) fn reason(&mut self, entry: &Entry<'_>) -> Option<Spanned<String>> {
+        match entry.value {
+            DeValue::String(text) => Some(Spanned::new(text.to_string(), entry.span.clone())),
+            _ => {
+                let help = format!("{} = \"why this is so\"", entry.key);
+                self.wrong_type(entry, "a reason, as a string", Some(help));
+                None
+            }
+        }
+    }
+
+    /// A text of a certain form.
+    pub(super) fn named(
+        &mut self,
+        entry: &Entry<'_>,
+        form: fn(&str) -> bool,
+        expected: &str,
+    ) -> Option<Spanned<String>> {
+        let text = self.string(entry)?;
+        if form(&text) {
+            return Some(text);
+        }
+        let message = format!(
+            "`{}`: expected {expected}, found \"{}\"",
+            entry.key,
+            excerpt(&text)
+        );
+        self.report(Diagnostic::new(&shape::BAD_NAME, text.span, message));
+        self.unread(entry.path.clone());
+        None
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        entry: &Entry<'_>,
+        words: &[(&str, T)],
+    ) -> Option<Spanned<T>> {
+        let names = words.iter().map(|(name, _)| *name);
+        let one_of = format!("one of {}", list(names.clone()));
+        let DeValue::String(text) = entry.value else {
+            self.wrong_type(entry, &one_of, None);
+            return None;
+        };
+        if let Some((_, value)) = words.iter().find(|(name, _)| *name == text.as_ref()) {
+            return Some(Spanned::new(*value, entry.span.clone()));
+        }
+        let message = format!(
+            "`{}`: expected {one_of}, found \"{}\"",
+            entry.key,
+            excerpt(text)
+        );
+        let help = nearest(text, names).map(|near| format!("{} = \"{near}\"", entry.key));
+        self.wrong(entry, entry.span.clone(), message, help);
+        None
+    }
+
+    /// A whole number within bounds.
+    pub(super) fn integer(
+        &mut self,
+        entry: &Entry<'_>,
+        bounds: RangeInclusive<u32>,
+    ) -> Option<Spanned<u32>> {
+        let DeValue::Integer(digits) = entry.value else {
+            self.wrong_type(entry, "a whole number", None);
+            return None;
+        };
+        let number = i128::from_str_radix(digits.as_str(), digits.radix()).ok();
+        if let Some(number) = number.and_then(|n| u32::try_from(n).ok())
+            && bounds.contains(&number)
+        {
+            return Some(Spanned::new(number, entry.span.clone()));
+        }
+        let limits = match *bounds.end() {
+            u32::MAX => format!("a whole number of at least {}", bounds.start()),
+            most => format!("a whole number from {} to {most}", bounds.start()),
+        };
+        let message = format!(
+            "`{}`: expected {limits}, found {}",
+            entry.key,
+            excerpt(digits.as_str())
+        );
+        self.wrong(entry, entry.span.clone(), message, None);
+        None
+    }
+
+    /// A factor by which something grows.
+    pub(super) fn factor(&mut self, entry: &Entry<'_>) -> Option<Spanned<f64>> {
+        let number = match entry.value {
+            DeValue::Float(digits) => digits.as_str().parse::<f64>().ok(),
+            DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
+                .ok()
+                .map(|n| n as f64),
+            _ => {
+                self.wrong_type(entry, "a number", None);
+                return None;
+            }
+        };
+        if let Some(number) = number.filter(|n| (1.0..=1000.0).contains(n)) {
+            return Some(Spanned::new(number, entry.span.clone()));
+        }
+        let message = format!("`{}`: expected a number from 1.0 to 1000.0", entry.key);
+        self.wrong(
+            entry,
+            entry.span.clone(),
+            message,
+            Some(format!("{} = 2.0", entry.key)),
+        );
+        None
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&mut self, entry: &Entry<'_>) -> Option<Spanned<bool>> {
+        match entry.value {
+            DeValue::Boolean(value) => Some(Spanned::new(*value, entry.span.clone())),
+            _ => {
+                self.wrong_type(entry, "`true` or `false`", None);
+                None
+            }
+        }
+    }
+
+    /// A duration; nothing at all only where it makes sense.
+    pub(super) fn duration(&mut self, entry: &Entry<'_>, zero: bool) -> Option<Spanned<Duration>> {
+        let text = match entry.value {
+            DeValue::String(text) => text,
+            DeValue::Integer(digits) => {
+                let number = digits.as_str();
+                let help = format!(
+                    "name the unit: {0} = \"{number}s\" or {0} = \"{number}ms\"",
+                    entry.key
+                );
+                self.wrong_type(entry, "a duration such as \"2s\"", Some(help));
+                return None;
+            }
+            _ => {
+                self.wrong_type(entry, "a duration such as \"2s\"", None);
+                return None;
+            }
+        };
+        match duration::parse(text) {
+            Ok(duration) if duration.is_zero() && !zero => {
+                let message = format!("`{}` cannot be zero", entry.key);
+                let help = format!("name a limit, {} = \"2s\", or leave the key out", entry.key);
+                self.wrong(entry, entry.span.clone(), message, Some(help));
+                None
+            }
+            Ok(duration) => Some(Spanned::new(duration, entry.span.clone())),
+            Err(wrong) => {
+                let message = format!("`{}`: {}", entry.key, wrong.message);
+                self.wrong(entry, entry.span.clone(), message, Some(wrong.help));
+                None
+            }
+        }
+    }
+
+    /// A list of words of a certain form, each once.
+    pub(super) fn words(
+        &mut self,
+        entry: &Entry<'_>,
+        form: fn(&str) -> bool,
+        expected: &str,
+    ) -> Option<Vec<Spanned<String>>> {
+        let DeValue::Array(array) = entry.value else {
+            self.wrong_type(entry, "an array of strings", None);
+            return None;
+        };
+        let mut words: Vec<Spanned<String>> = Vec::new();
+        let mut places: HashMap<&str, Span> = HashMap::new();
+        for item in array {
+            let DeValue::String(text) = item.get_ref() else {
+                let message = format!(
+                    "`{}`: expected a string, found {}",
+                    entry.key,
+                    found(item.get_ref())
+                );
+                self.wrong(entry, item.span(), message, None);
+                continue;
+            };
+            if !form(text) {
+                let message = format!(
+                    "`{}`: expected {expected}, found \"{}\"",
+                    entry.key,
+                    excerpt(text)
+                );
+                self.report(Diagnostic::new(&shape::BAD_NAME, item.span(), message));
+                self.unread(entry.path.clone());
+            } else if let Some(first) = places.get(text.as_ref()) {
+                let message = format!("`{}` is there already", excerpt(text));
+                self.report(
+                    Diagnostic::new(&shape::DUPLICATE, item.span(), message)
+                        .also(first.clone(), "first here"),
+                );
+            } else {
+                places.insert(text, item.span());
+                words.push(Spanned::new(text.to_string(), item.span()));
+            }
+        }
+        Some(words)
+    }
+}

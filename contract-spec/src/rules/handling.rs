@@ -1,0 +1,201 @@
+//! Rules about which modes are decided on, and with what reason.
+
+use super::{Judge, define};
+use crate::catalog;
+use crate::diagnostic::Diagnostic;
+use crate::model::Outcome;
+use crate::read::{local, meant, pascal_case, snake_case};
+
+define!(
+    MISSING_MODE,
+    "RC105",
+    "missing-mode",
+    Error,
+    Some(missing_mode),
+    "a mandatory failure mode is not decided on",
+    "Every kind of interface has modes that happen to everybody sooner or later. A contract that \
+     uses such an interface says what the function does on each of them, or waives it with a \
+     reason. In the study of catastrophic failures in distributed systems, 92 % came from wrong \
+     handling of errors that had been signalled all along.\n\n\
+     For an interface of `kind = \"contract\"` the mandatory modes are all the variants that the \
+     other function returns, so that no failure of a callee is lost.\n\n\
+     Source: Yuan et al., OSDI 2014; the table of mandatory modes of the protocol.",
+);
+
+define!(
+    MISSING_REASON,
+    "RC106",
+    "missing-reason",
+    Error,
+    Some(missing_reason),
+    "a waiver or a recovery has no reason that could be reviewed",
+    "`waived` and `recovers` switch demands off: no error is returned, and for a waiver no test is \
+     asked for. What remains is the reason, and it is all that a reviewer has. It must be a few \
+     words that can be true or false of this function: not empty, not a placeholder such as \
+     \"n/a\" or \"todo\", and more than a single word.\n\n\
+     Source: errors that are ignored outright are a quarter of the catastrophic failures studied \
+     at OSDI 2014; clippy's `allow_attributes_without_reason` asks the same of lints.",
+);
+
+fn missing_mode(judge: &mut Judge<'_>) {
+    for function in &judge.contract.functions {
+        for on in &function.interfaces {
+            let Some(kind) = judge.kind(on) else {
+                continue;
+            };
+            let modes = || function.modes.iter().filter(|m| m.interface.value == **on);
+            // A misspelled mode is there, and was reported under its wrong name.
+            let misspelled: Vec<&str> = modes()
+                .filter(|m| kind.mode(&m.name).is_none() && m.name.value != catalog::OTHER)
+                .filter_map(|m| meant(kind, &m.name))
+                .collect();
+            let declared =
+                |name: &str| modes().any(|m| m.name.value == name) || misspelled.contains(&name);
+            let mut missing: Vec<(String, String, &str)> = kind
+                .mandatory()
+                .filter(|known| !declared(known.name))
+                .map(|known| {
+                    (
+                        known.name.to_owned(),
+                        pascal_case(known.name),
+                        known.summary,
+                    )
+                })
+                .collect();
+            let callee = judge
+                .contract
+                .interface(on)
+                .and_then(|i| i.contract.as_deref());
+            if let Some(callee) = callee
+                .and_then(|id| local(id, judge.source))
+                .and_then(|name| judge.contract.function(name))
+            {
+                let variants = callee.variants();
+                let modes = variants
+                    .iter()
+                    .map(|v| (snake_case(v), v.value.clone(), ""));
+                missing.extend(modes.filter(|(mode, ..)| !declared(mode)));
+            }
+            for (mode, variant, summary) in missing {
+                let message = format!("`{}` does not decide on `{mode}`", **on);
+                let help = format!(
+                    "{mode} = {{ returns = \"{variant}\" }}\nor {mode} = {{ waived = \"why it cannot happen\" }}"
+                );
+                let diagnostic = Diagnostic::new(&MISSING_MODE, on.span.clone(), message);
+                judge.found.push(diagnostic.label(summary).help(help));
+            }
+        }
+    }
+}
+
+fn missing_reason(judge: &mut Judge<'_>) {
+    let contract = judge.contract;
+    for mode in contract.functions.iter().flat_map(|f| &f.modes) {
+        let (key, reason, example) = match &mode.outcome {
+            Some(Outcome::Waived(reason)) => ("waived", reason, "why it cannot happen"),
+            Some(Outcome::Recovers(reason)) => ("recovers", reason, "why success is right"),
+            _ => continue,
+        };
+        if is_reason(reason) {
+            continue;
+        }
+        let message = match reason.trim() {
+            "" => format!("`{}` gives no reason", mode.id()),
+            _ => format!("`{}` gives no reason that could be reviewed", mode.id()),
+        };
+        judge.report(
+            Diagnostic::new(&MISSING_REASON, reason.span.clone(), message)
+                .help(format!("{key} = \"{example}, in a few words\"")),
+        );
+    }
+}
+
+/// Texts that stand where a reason should.
+const PLACEHOLDERS: [&str; 22] = [
+    "not applicable",
+    "does not apply",
+    "doesn't apply",
+    "not needed",
+    "not relevant",
+    "not required",
+    "not used",
+    "no reason",
+    "none needed",
+    "see above",
+    "see below",
+    "see code",
+    "to be done",
+    "to be decided",
+    "to be determined",
+    "to do",
+    "fix me",
+    "cannot happen",
+    "can't happen",
+    "never happens",
+    "should not happen",
+    "handled gracefully",
+];
+
+/// Whether a reviewer could say yes or no to it.
+fn is_reason(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['.', '!', '?', '…']);
+    let lower = text.to_lowercase();
+    let unfinished = ["todo", "tbd", "fixme", "xxx", "n/a", "lorem ipsum"];
+    let begins = |mark: &str| {
+        lower
+            .strip_prefix(mark)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    // Some scripts write no spaces between words, and say more with fewer characters.
+    let words = lower
+        .split_whitespace()
+        .filter(|w| w.chars().any(char::is_alphanumeric))
+        .count();
+    text.len() >= 8
+        && (words >= 2 || !text.is_ascii())
+        && !unfinished.iter().any(|mark| begins(mark))
+        && !PLACEHOLDERS.contains(&lower.as_str())
+        && !catalog::kinds()
+            .iter()
+            .flat_map(|k| k.modes)
+            .any(|m| m.name == lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_a_few_words_that_can_be_true_or_false() {
+        for good in [
+            "an insert",
+            "a read-only replica is asked, nothing is written",
+            "POST /charges looks nothing up",
+            "キャッシュは任意です",
+            "a todo list without entries is an empty list",
+        ] {
+            assert!(is_reason(good), "{good}");
+        }
+        for bad in [
+            "",
+            " ",
+            "n/a",
+            "N/A: not here",
+            "todo",
+            "TODO: think about it",
+            "TBD",
+            "none",
+            "because",
+            "impossible",
+            "cannot happen",
+            "Not applicable.",
+            "…………………",
+            "- - - - - -",
+            "x y",
+            "........ ........",
+            "unexpected_status",
+        ] {
+            assert!(!is_reason(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a contract must be to be worth anything: every rule as data, in one registry.
+//!
+//! Rules see one contract and nothing else: no code, no tests, no file system, no
+//! policy. A published code keeps its meaning for ever; a rule that goes leaves its
+//! code unused.
+
+mod handling;
+mod retry;
+pub(crate) mod shape;
+
+use crate::catalog::{self, Kind};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Contract, Interface};
+use crate::read::{Reading, Source, in_order, read};
+
+/// One rule, with all that is to be said about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// `RC1xx`.
+    pub code: &'static str,
+    /// A few words, joined by hyphens.
+    pub name: &'static str,
+    /// How much a breach weighs, unless policy says otherwise.
+    pub severity: Severity,
+    /// One line.
+    pub summary: &'static str,
+    /// Why the rule is there and where it comes from, in Markdown.
+    pub explanation: &'static str,
+    /// A contract that breaks this rule and no other.
+    pub bad: &'static str,
+    /// The same contract, mended.
+    pub good: &'static str,
+    /// Finds the breaches; `None` for what the reader finds by itself.
+    judge: Option<fn(&mut Judge<'_>)>,
+}
+
+/// Writes a rule: its constant, code, name, weight and judge, then what is to be said
+/// about it. The examples are files named after the code.
+macro_rules! define {
+    ($id:ident, $code:literal, $name:literal, $severity:ident, $judge:expr,
+     $summary:literal, $explanation:literal $(,)?) => {
+        pub(crate) const $id: crate::rules::Rule = crate::rules::Rule {
+            code: $code,
+            name: $name,
+            severity: crate::diagnostic::Severity::$severity,
+            summary: $summary,
+            explanation: $explanation,
+            bad: include_str!(concat!("examples/", $code, "-bad.toml")),
+            good: include_str!(concat!("examples/", $code, "-good.toml")),
+            judge: $judge,
+        };
+    };
+}
+use define;
+
+static RULES: &[Rule] = &[
+    shape::SYNTAX,
+    shape::UNKNOWN_KEY,
+    shape::WRONG_VALUE,
+    shape::UNKNOWN_KIND,
+    shape::UNKNOWN_MODE,
+    handling::MISSING_MODE,
+    handling::MISSING_REASON,
+    retry::UNCAPPED,
+    shape::UNCLEAR_HANDLING,
+    shape::UNKNOWN_NAME,
+    shape::DUPLICATE,
+    shape::MISSING_KEY,
+    shape::BAD_NAME,
+    shape::FORMAT,
+    shape::WAIVED_YET_HANDLED,
+    shape::IDLE_KEY,
+];
+
+/// Every rule, in the order of the codes.
+pub fn rules() -> &'static [Rule] {
+    RULES
+}
+
+/// The rule of that code.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|r| r.code.eq_ignore_ascii_case(code))
+}
+
+/// Reads a contract and judges it.
+pub fn check(source: &Source) -> Reading {
+    let mut reading = read(source);
+    let found = judge(&reading.contract, source);
+    reading.diagnostics.extend(found);
+    in_order(&mut reading.diagnostics);
+    reading
+}
+
+/// Holds a contract against every rule.
+///
+/// Says nothing about a contract whose syntax is broken: what seems to be missing
+/// may only have been lost.
+pub fn judge(contract: &Contract, source: &Source) -> Vec<Diagnostic> {
+    let mut judge = Judge {
+        contract,
+        source,
+        found: Vec::new(),
+    };
+    if !contract.broken {
+        for rule in RULES {
+            if let Some(run) = rule.judge {
+                run(&mut judge);
+            }
+        }
+    }
+    in_order(&mut judge.found);
+    judge.found
+}
+
+/// A contract before its rules.
+struct Judge<'c> {
+    contract: &'c Contract,
+    source: &'c Source,
+    found: Vec<Diagnostic>,
+}
+
+impl<'c> Judge<'c> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// What the catalog knows about the interface that a mode belongs to.
+    fn kind(&self, interface: &str) -> Option<&'static Kind> {
+        match interface {
+            catalog::INPUT | catalog::DOMAIN => catalog::kind(interface),
+            _ => {
+                let declared: &'c Interface = self.contract.interface(interface)?;
+                catalog::kind(&declared.kind).filter(|k| k.is_interface())
+            }
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Finding, and optionally rewriting, every place where a function leaves with
+//! an error.
+//!
+//! `?` inside a closure, an inner `async` block or a nested item does not leave
+//! the function and is passed over. The tail is followed down to its leaves:
+//! the arms of a `match`, not the `match`; the values of `break` where the tail
+//! is a loop.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Item, Macro, Stmt};
+
+use super::macros;
+
+/// How a function leaves at a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BranchKind {
+    /// `return Err(…)`, or `return` of anything that may be an `Err`.
+    Return,
+    /// The value of the function's last expression.
+    Tail,
+    /// `?`.
+    QuestionMark,
+}
+
+impl BranchKind {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Return => "return",
+            Self::Tail => "tail",
+            Self::QuestionMark => "question_mark",
+        }
+    }
+}
+
+/// One place where the function leaves with an error.
+#[derive(Debug, Clone, Copy)]
+pub struct Branch {
+    /// How it leaves.
+    pub kind: BranchKind,
+    /// The `?`, the `return`, or the first token of the value.
+    pub span: Span,
+}
+
+/// Finds the branches of a body and hands each one's value to `wrap`, which may
+/// replace it: the operand of a `?`, the value of a `return`, a leaf of the tail.
+///
+/// The index that `wrap` is given is the branch's position in the result. What
+/// is returned beside the branches are the macro calls that hold a `?` or a
+/// `return` and could not be looked into.
+pub fn instrument(
+    body: &mut Block,
+    wrap: impl FnMut(usize, Branch, &mut Expr),
+) -> (Vec<Branch>, Vec<Span>) {
+    let mut finder = Finder {
+        wrap,
+        branches: Vec::new(),
+        opaque: Vec::new(),
+        targets: Vec::new(),
+    };
+    finder.leaf_block(body, BranchKind::Tail);
+    (finder.branches, finder.opaque)
+}
+
+struct Finder<W> {
+    wrap: W,
+    branches: Vec<Branch>,
+    opaque: Vec<Span>,
+    /// The loops and labelled blocks around the current expression.
+    targets: Vec<Target>,
+}
+
+/// What a `break` can leave.
+struct Target {
+    label: Option<String>,
+    is_loop: bool,
+    /// The kind of branch that a value given to `break` is, if it is the function's value.
+    leaf: Option<BranchKind>,
+}
+
+impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
+    fn mark(&mut self, kind: BranchKind, span: Span, value: &mut Expr) {
+        let branch = Branch { kind, span };
+        let index = self.branches.len();
+        self.branches.push(branch);
+        (self.wrap)(index, branch, value);
+    }
+
+    /// Follows a value that the function is about to return down to its leaves.
+    fn leaf(&mut self, value: &mut Expr, kind: BranchKind, anchor: Option<Span>) {
+        match value {
+            Expr::Paren(inner) => self.leaf(&mut inner.expr, kind, anchor),
+            Expr::Group(inner) => self.leaf(&mut inner.expr, kind, anchor),
+            Expr::Unsafe(inner) => self.leaf_block(&mut inner.block, kind),
+            Expr::Block(inner) => {
+                let label = inner.label.as_ref().map(|l| l.name.to_string());
+                self.within(label, false, Some(kind), |finder| {
+                    finder.leaf_block(&mut inner.block, kind);
+                });
+            }
+            Expr::If(inner) => {
+                self.visit_expr_mut(&mut inner.cond);
+                self.leaf_block(&mut inner.then_branch, kind);
+                if let Some((_, otherwise)) = &mut inner.else_branch {
+                    self.leaf(otherwise, kind, None);
+                }
+            }
+            Expr::Match(inner) => {
+                self.visit_expr_mut(&mut inner.expr);
+                for arm in &mut inner.arms {
+                    self.visit_pat_mut(&mut arm.pat);
+                    self.leaf(&mut arm.body, kind, None);
+                }
+            }
+            Expr::Loop(inner) => {
+                let label = inner.label.as_ref().map(|l| l.name.to_string());
+                self.within(label, true, Some(kind), |finder| {
+                    finder.visit_block_mut(&mut inner.body);
+                });
+            }
+            Expr::Macro(inner) if macros::diverges(&inner.mac) => self.look_into(&mut inner.mac),
+            Expr::Macro(inner) if !macros::is_marker(&inner.mac) && kind == BranchKind::Tail => {
+                // It may expand to statements: it has to stay where it is.
+                self.look_into(&mut inner.mac);
+                self.opaque.push(inner.mac.path.span());
+            }
+            Expr::Return(_)
+            | Expr::Break(_)
+            | Expr::Continue(_)
+            | Expr::While(_)
+            | Expr::ForLoop(_)
+            | Expr::Assign(_)
+            | Expr::Let(_)
+            | Expr::Yield(_) => self.visit_expr_mut(value),
+            _ if is_ok(value) => self.visit_expr_mut(value),
+            _ => {
+                let span = anchor.unwrap_or_else(|| value.span());
+                self.visit_expr_mut(value);
+                self.mark(kind, span, value);
+            }
+        }
+    }
+
+    fn leaf_block(&mut self, block: &mut Block, kind: BranchKind) {
+        let Some((last, before)) = block.stmts.split_last_mut() else {
+            return;
+        };
+        for statement in before {
+            self.visit_stmt_mut(statement);
+        }
+        match last {
+            Stmt::Expr(value, None) => self.leaf(value, kind, None),
+            Stmt::Macro(inner) if inner.semi_token.is_none() && macros::is_marker(&inner.mac) => {
+                let mut value = Expr::Macro(syn::ExprMacro {
+                    attrs: std::mem::take(&mut inner.attrs),
+                    mac: inner.mac.clone(),
+                });
+                self.leaf(&mut value, kind, None);
+                *last = Stmt::Expr(value, None);
+            }
+            Stmt::Macro(inner) if inner.semi_token.is_none() => {
+                self.look_into(&mut inner.mac);
+                if !macros::diverges(&inner.mac) {
+                    self.opaque.push(inner.mac.path.span());
+                }
+            }
+            other => self.visit_stmt_mut(other),
+        }
+    }
+
+    fn within(
+        &mut self,
+        label: Option<String>,
+        is_loop: bool,
+        leaf: Option<BranchKind>,
+        look: impl FnOnce(&mut Self),
+    ) {
+        self.targets.push(Target {
+            label,
+            is_loop,
+            leaf,
+        });
+        look(self);
+        self.targets.pop();
+    }
+
+    fn look_into(&mut self, mac: &mut Macro) {
+        let span = mac.path.span();
+        if !macros::visit_arguments(mac, |argument| self.visit_expr_mut(argument)) {
+            self.opaque.push(span);
+        }
+    }
+
+    /// The kind of branch that a `break` with this label makes of its value.
+    fn broken_leaf(&self, label: Option<&syn::Lifetime>) -> Option<BranchKind> {
+        let target = self.targets.iter().rev().find(|target| match label {
+            Some(label) => target.label.as_deref() == Some(&label.to_string()),
+            None => target.is_loop,
+        });
+        target.and_then(|target| target.leaf)
+    }
+}
+
+impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) => {}
+            Expr::Try(inner) => {
+                self.visit_expr_mut(&mut inner.expr);
+                let span = inner.question_token.span;
+                self.mark(BranchKind::QuestionMark, span, &mut inner.expr);
+            }
+            Expr::Return(inner) => {
+                if let Some(value) = &mut inner.expr {
+                    let anchor = inner.return_token.span;
+                    self.leaf(value, BranchKind::Return, Some(anchor));
+                }
+            }
+            Expr::Break(inner) => {
+                let leaf = self.broken_leaf(inner.label.as_ref());
+                if let Some(value) = &mut inner.expr {
+                    match leaf {
+                        Some(kind) => self.leaf(value, kind, None),
+                        None => self.visit_expr_mut(value),
+                    }
+                }
+            }
+            Expr::Loop(inner) => {
+                let label = inner.label.as_ref().map(|l| l.name.to_string());
+                self.within(label, true, None, |finder| {
+                    finder.visit_block_mut(&mut inner.body);
+                });
+            }
+            Expr::While(inner) => {
+                let label = inner.label.as_ref().map(|l| l.name.to_string());
+                self.within(label, true, None, |finder| {
+                    finder.visit_expr_mut(&mut inner.cond);
+                    finder.visit_block_mut(&mut inner.body);
+                });
+            }
+            Expr::ForLoop(inner) => {
+                let label = inner.label.as_ref().map(|l| l.name.to_string());
+                self.visit_expr_mut(&mut inner.expr);
+                self.within(label, true, None, |finder| {
+                    finder.visit_block_mut(&mut inner.body);
+                });
+            }
+            Expr::Block(inner) if inner.label.is_some() => {
+                let label = inner.label.as_ref().map(|l| l.name.to_string());
+                self.within(label, false, None, |finder| {
+                    finder.visit_block_mut(&mut inner.block);
+                });
+            }
+            Expr::Macro(inner) => self.look_into(&mut inner.mac),
+            other => visit_mut::visit_expr_mut(self, other),
+        }
+    }
+
+    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
+        match statement {
+            Stmt::Macro(inner) => self.look_into(&mut inner.mac),
+            other => visit_mut::visit_stmt_mut(self, other),
+        }
+    }
+
+    /// A nested item leaves itself, not the function.
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+
+    /// Types hold array lengths, which leave nothing.
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+}
+
+/// Whether an expression is `Ok(…)`, which is no failure whatever stands in it.
+fn is_ok(value: &Expr) -> bool {
+    let Expr::Call(call) = value else {
+        return false;
+    };
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    path.path
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == "Ok")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::ToTokens;
+
+    /// The branches of a body as `kind:value`, in the order they are found.
+    fn branches(body: &str) -> Vec<String> {
+        let mut block: Block = syn::parse_str(body).unwrap();
+        let mut found = Vec::new();
+        instrument(&mut block, |_, branch, value| {
+            found.push(format!(
+                "{}:{}",
+                branch.kind.name(),
+                value.to_token_stream().to_string().replace(' ', "")
+            ));
+        });
+        found
+    }
+
+    #[test]
+    fn a_question_mark_is_a_branch_and_its_operand_is_marked() {
+        assert_eq!(branches("{ a()?; Ok(()) }"), ["question_mark:a()"]);
+    }
+
+    #[test]
+    fn two_question_marks_are_two_branches_the_inner_one_first() {
+        assert_eq!(
+            branches("{ a()??; Ok(()) }"),
+            ["question_mark:a()", "question_mark:a()?"]
+        );
+    }
+
+    #[test]
+    fn a_tail_ok_is_no_branch_but_what_stands_in_it_can_be() {
+        assert_eq!(branches("{ Ok(a()?) }"), ["question_mark:a()"]);
+        assert_eq!(branches("{ Result::Ok(1) }"), [""; 0]);
+    }
+
+    #[test]
+    fn the_arms_of_a_tail_match_are_marked_and_not_the_match() {
+        assert_eq!(
+            branches("{ match x { 1 => Ok(2), 2 if y()? => Err(A), _ => { b(); other() } } }"),
+            ["question_mark:y()", "tail:Err(A)", "tail:other()"]
+        );
+    }
+
+    #[test]
+    fn a_returned_match_is_followed_to_its_leaves() {
+        assert_eq!(
+            branches("{ return match x { 1 => Ok(2), _ => Err(B) }; }"),
+            ["return:Err(B)"]
+        );
+    }
+
+    #[test]
+    fn closures_async_blocks_and_nested_items_leave_nothing() {
+        assert_eq!(
+            branches(
+                "{ let f = || { a()?; return Err(C); }; let g = async { b()? }; \
+                 fn n() -> Result<(), E> { c()?; Err(D) } f()?; Ok(()) }"
+            ),
+            ["question_mark:f()"]
+        );
+    }
+
+    #[test]
+    fn a_break_is_a_leaf_only_if_its_loop_is_the_tail() {
+        assert_eq!(
+            branches("{ loop { if a { break Err(A); } } }"),
+            ["tail:Err(A)"]
+        );
+        assert_eq!(
+            branches("{ let x = loop { break Err(A); }; Ok(x) }"),
+            [""; 0]
+        );
+        assert_eq!(
+            branches("{ 'o: loop { loop { break 1; } loop { break 'o Err(A); } } }"),
+            ["tail:Err(A)"]
+        );
+        assert_eq!(
+            branches("{ 'b: { if x { break 'b Err(A); } Ok(1) } }"),
+            ["tail:Err(A)"]
+        );
+    }
+
+    #[test]
+    fn let_else_and_nested_returns_are_branches() {
+        assert_eq!(
+            branches("{ let Some(x) = y else { return Err(A) }; if z { return b(); } Ok(x) }"),
+            ["return:Err(A)", "return:b()"]
+        );
+    }
+
+    #[test]
+    fn arguments_of_known_macros_are_looked_into() {
+        assert_eq!(
+            branches("{ println!(\"{}\", a()?); let v = vec![b()?; 2]; external!(gateway, c()?) }"),
+            [
+                "question_mark:a()",
+                "question_mark:b()",
+                "question_mark:c()",
+                "tail:external!(gateway,c()?)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_macro_that_may_leave_unseen_is_reported_as_opaque() {
+        let mut block: Block =
+            syn::parse_str("{ ensure!(x, E); select!(a()?); bail!(B) }").unwrap();
+        let (branches, opaque) = instrument(&mut block, |_, _, _| {});
+        assert!(branches.is_empty());
+        assert_eq!(opaque.len(), 2);
+    }
+
+    #[test]
+    fn diverging_tails_are_no_branches() {
+        assert_eq!(branches("{ panic!(\"no\") }"), [""; 0]);
+        assert_eq!(branches("{ loop { step(); } }"), [""; 0]);
+        assert_eq!(branches("{ if a { return Ok(1); } todo!() }"), [""; 0]);
+    }
+}

@@ -1,0 +1,248 @@
+//! The contracted functions of one source file.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, ImplItemFn, Item, ItemFn, ItemMod, Meta, Signature, Token, TraitItemFn};
+
+use super::{Attribute, Branch, Cfg, instrument, is_contract_attribute};
+
+/// What one file holds.
+#[derive(Default)]
+pub struct SourceFile {
+    /// Its contracted functions, in the order of the file.
+    pub functions: Vec<SourceFunction>,
+    /// Its `mod name;`, to be looked for in other files.
+    pub modules: Vec<Module>,
+}
+
+/// `mod name;`
+#[derive(Debug)]
+pub struct Module {
+    /// The modules of this file around it, outermost first, and its own name last.
+    pub path: Vec<String>,
+    /// `#[path = "…"]`.
+    pub file: Option<String>,
+}
+
+/// A function with `#[resilience_contract]`.
+pub struct SourceFunction {
+    /// What the attribute says, or why it cannot be read.
+    pub attribute: syn::Result<Attribute>,
+    /// Where the attribute stands.
+    pub attribute_span: Span,
+    /// The modules of this file around the function.
+    pub modules: Vec<String>,
+    /// The function's name.
+    pub name: Span,
+    /// The function's name as text.
+    pub ident: String,
+    /// The places where it leaves with an error.
+    pub branches: Vec<Branch>,
+    /// Macro calls in it that could leave it and could not be looked into.
+    pub opaque: Vec<Span>,
+}
+
+/// Finds the contracted functions of a file that its configuration leaves in.
+///
+/// # Errors
+/// Where the text is no Rust file.
+pub fn functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
+    let mut file = syn::parse_file(text)?;
+    let mut finder = Finder {
+        cfg,
+        modules: Vec::new(),
+        found: SourceFile::default(),
+    };
+    if cfg.allows(&file.attrs) {
+        finder.visit_file_mut(&mut file);
+    }
+    Ok(finder.found)
+}
+
+struct Finder<'a> {
+    cfg: &'a Cfg,
+    modules: Vec<String>,
+    found: SourceFile,
+}
+
+impl Finder<'_> {
+    fn function(&mut self, attributes: &[syn::Attribute], signature: &Signature, body: &mut Block) {
+        let Some((span, attribute)) = attributes
+            .iter()
+            .find_map(|attribute| self.contract_attribute(&attribute.meta))
+        else {
+            return;
+        };
+        let (branches, opaque) = instrument(body, |_, _, _| {});
+        self.found.functions.push(SourceFunction {
+            attribute,
+            attribute_span: span,
+            modules: self.modules.clone(),
+            name: signature.ident.span(),
+            ident: signature.ident.to_string(),
+            branches,
+            opaque,
+        });
+    }
+
+    /// Reads the attribute, also from inside a `cfg_attr`.
+    fn contract_attribute(&self, meta: &Meta) -> Option<(Span, syn::Result<Attribute>)> {
+        if is_contract_attribute(meta.path()) {
+            let span = meta.path().segments.first()?.ident.span();
+            let arguments = match meta {
+                Meta::List(list) => syn::parse2(list.tokens.clone()),
+                other => Err(syn::Error::new_spanned(
+                    other.to_token_stream(),
+                    "the contract's id is missing",
+                )),
+            };
+            return Some((span, arguments));
+        }
+        if meta.path().is_ident("cfg_attr")
+            && let Meta::List(list) = meta
+        {
+            let parser = syn::punctuated::Punctuated::<Meta, Token![,]>::parse_terminated;
+            let inner = list.parse_args_with(parser).ok()?;
+            let mut inner = inner.iter();
+            if self.cfg.holds(inner.next()?) != Some(false) {
+                return inner.find_map(|meta| self.contract_attribute(meta));
+            }
+        }
+        None
+    }
+}
+
+impl VisitMut for Finder<'_> {
+    fn visit_item_mut(&mut self, item: &mut Item) {
+        if self.cfg.allows(attributes(item)) {
+            visit_mut::visit_item_mut(self, item);
+        }
+    }
+
+    fn visit_item_mod_mut(&mut self, module: &mut ItemMod) {
+        self.modules.push(module.ident.to_string());
+        if module.content.is_some() {
+            visit_mut::visit_item_mod_mut(self, module);
+        } else {
+            let file = module.attrs.iter().find_map(|attribute| {
+                let Meta::NameValue(pair) = &attribute.meta else {
+                    return None;
+                };
+                if !pair.path.is_ident("path") {
+                    return None;
+                }
+                let literal: syn::LitStr = syn::parse2(pair.value.to_token_stream()).ok()?;
+                Some(literal.value())
+            });
+            self.found.modules.push(Module {
+                path: self.modules.clone(),
+                file,
+            });
+        }
+        self.modules.pop();
+    }
+
+    fn visit_item_fn_mut(&mut self, function: &mut ItemFn) {
+        self.function(&function.attrs, &function.sig, &mut function.block);
+        visit_mut::visit_item_fn_mut(self, function);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+        if self.cfg.allows(&function.attrs) {
+            self.function(&function.attrs, &function.sig, &mut function.block);
+            visit_mut::visit_impl_item_fn_mut(self, function);
+        }
+    }
+
+    fn visit_trait_item_fn_mut(&mut self, function: &mut TraitItemFn) {
+        if self.cfg.allows(&function.attrs)
+            && let Some(body) = &mut function.default
+        {
+            self.function(&function.attrs, &function.sig, body);
+            visit_mut::visit_trait_item_fn_mut(self, function);
+        }
+    }
+}
+
+/// The attributes of the items that can hold functions.
+fn attributes(item: &Item) -> &[syn::Attribute] {
+    match item {
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let file = functions(text, &Cfg::parse("unix\n")).unwrap();
+        file.functions
+            .iter()
+            .map(|f| {
+                let id = f.attribute.as_ref().unwrap().id.value();
+                let line = f.name.start().line;
+                format!("{id} {}{}:{line}", f.modules.concat(), f.ident)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn functions_methods_and_nested_functions_are_found_by_the_last_word_of_the_attribute() {
+        let text = "
+#[resilience_contract(\"a.one\")] fn one() -> R { Ok(()) }
+mod m {
+    impl T { #[resilience_contract::resilience_contract(\"a.two\")] async fn two(&self) -> R { Ok(()) } }
+    trait U { #[resilience_contract(\"a.three\")] fn three() -> R { Err(E) } }
+}
+fn outer() { #[resilience_contract(\"a.four\")] fn four() -> R { Ok(()) } }
+#[cfg_attr(unix, resilience_contract(\"a.five\"))] fn five() -> R { Ok(()) }
+";
+        assert_eq!(
+            found(text),
+            [
+                "a.one one:2",
+                "a.two mtwo:4",
+                "a.three mthree:5",
+                "a.four four:7",
+                "a.five five:8"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_configuration_leaves_out_is_not_found() {
+        let text = "
+#[cfg(windows)] #[resilience_contract(\"a.one\")] fn one() -> R { Ok(()) }
+#[cfg(windows)] mod m { #[resilience_contract(\"a.two\")] fn two() -> R { Ok(()) } }
+#[cfg_attr(windows, resilience_contract(\"a.three\"))] fn three() -> R { Ok(()) }
+";
+        assert_eq!(found(text), [""; 0]);
+    }
+
+    #[test]
+    fn modules_in_other_files_are_named_with_their_path() {
+        let file = functions(
+            "mod a { mod b; } #[path = \"x.rs\"] mod c; #[cfg(windows)] mod d;",
+            &Cfg::default(),
+        )
+        .unwrap();
+        let modules: Vec<_> = file
+            .modules
+            .iter()
+            .map(|m| (m.path.join("::"), m.file.clone()))
+            .collect();
+        assert_eq!(
+            modules,
+            [
+                ("a::b".to_owned(), None),
+                ("c".to_owned(), Some("x.rs".to_owned()))
+            ]
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Looking into macro calls whose input is a list of expressions.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Macro, Token};
+
+/// Macros of std, and ours, that evaluate their arguments as plain expressions.
+const TRANSPARENT: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "degrade",
+    "eprint",
+    "eprintln",
+    "external",
+    "format",
+    "format_args",
+    "print",
+    "println",
+    "vec",
+    "write",
+    "writeln",
+];
+
+/// Macros that never give a value back.
+const DIVERGING: &[&str] = &["panic", "todo", "unimplemented", "unreachable"];
+
+fn is_one_of(mac: &Macro, names: &[&str]) -> bool {
+    mac.path
+        .segments
+        .last()
+        .is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+}
+
+/// Whether the macro diverges, so that its value is never the function's.
+pub(super) fn diverges(mac: &Macro) -> bool {
+    is_one_of(mac, DIVERGING)
+}
+
+/// Whether the macro call is an expression whose value is that of one of its arguments.
+pub(super) fn is_marker(mac: &Macro) -> bool {
+    is_one_of(mac, &["external", "degrade"])
+}
+
+/// Shows every argument to `visit`; `false` if the macro cannot be looked into.
+pub(super) fn visit_arguments(mac: &mut Macro, visit: impl FnMut(&mut Expr)) -> bool {
+    if !is_one_of(mac, TRANSPARENT) {
+        return !may_leave(mac.tokens.clone());
+    }
+    let tokens = mac.tokens.clone();
+    if let Ok(mut arguments) =
+        Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens.clone())
+    {
+        arguments.iter_mut().for_each(visit);
+        mac.tokens = arguments.into_token_stream();
+        return true;
+    }
+    // `vec![value; count]`
+    if let Ok(mut arguments) = Punctuated::<Expr, Token![;]>::parse_terminated.parse2(tokens) {
+        arguments.iter_mut().for_each(visit);
+        mac.tokens = arguments.into_token_stream();
+        return true;
+    }
+    !may_leave(mac.tokens.clone())
+}
+
+/// Whether tokens hold a `?` or a `return`, which could leave the function.
+fn may_leave(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => may_leave(group.stream()),
+        TokenTree::Ident(ident) => ident == "return",
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+        TokenTree::Literal(_) => false,
+    })
+}

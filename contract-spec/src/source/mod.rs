@@ -1,0 +1,17 @@
+//! What a Rust function shows of itself: the attribute, the places where it
+//! leaves with an error.
+//!
+//! The macro and the verifier both look here, so that what the one instruments
+//! and what the other lists can never be two different things. Knows syntax
+//! only: no types, no file system.
+
+mod attribute;
+mod branch;
+mod cfg;
+mod file;
+mod macros;
+
+pub use attribute::{Attribute, is_contract_attribute};
+pub use branch::{Branch, BranchKind, instrument};
+pub use cfg::Cfg;
+pub use file::{Module, SourceFile, SourceFunction, functions};

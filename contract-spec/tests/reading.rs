@@ -1,0 +1,155 @@
+//! What the reader understands, and what it says about everything else.
+
+use std::time::Duration;
+
+use contract_spec::model::{Idempotency, Level, Outcome, Tier};
+use contract_spec::{Reading, Source, check, read};
+
+fn source(text: &str) -> Source {
+    Source::new("contracts/example.toml", text)
+}
+
+fn plain(text: &str) -> String {
+    let source = source(text);
+    let found = check(&source).diagnostics;
+    found
+        .iter()
+        .map(|d| d.render_plain(&source))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn clean(text: &str) -> Reading {
+    let reading = check(&source(text));
+    assert!(reading.diagnostics.is_empty(), "{}", plain(text));
+    reading
+}
+
+#[test]
+fn the_contract_of_the_design_is_understood_whole() {
+    let contract = clean(include_str!("contracts/payments.toml")).contract;
+    assert_eq!(contract.interfaces.len(), 2);
+    let gateway = contract.interface("gateway").unwrap();
+    assert_eq!(*gateway.kind.value, *"http");
+    assert_eq!(
+        gateway.timeout.as_ref().unwrap().value,
+        Duration::from_secs(2)
+    );
+    let retry = contract.retry("standard").unwrap();
+    assert_eq!(retry.max_attempts.as_ref().unwrap().value, 3);
+    assert_eq!(retry.multiplier.as_ref().unwrap().value, 2.0);
+    let charge = contract.function("charge").unwrap();
+    assert_eq!(charge.tier.value, Tier::Critical);
+    assert_eq!(charge.idempotency.as_ref().unwrap().value, Idempotency::Key);
+    assert_eq!(charge.modes.len(), 11);
+    assert_eq!(
+        charge
+            .variants()
+            .iter()
+            .map(|v| v.as_str())
+            .collect::<Vec<_>>(),
+        [
+            "GatewayTimeout",
+            "GatewayAuth",
+            "GatewayDown",
+            "GatewayUnexpected",
+            "Store",
+            "Duplicate",
+            "InvalidAmount"
+        ]
+    );
+    let timeout = &charge.modes[0];
+    assert_eq!(timeout.id(), "gateway.timeout");
+    assert_eq!(timeout.log.as_ref().unwrap().level, Level::Error);
+    assert!(matches!(charge.modes[2].outcome, Some(Outcome::Waived(_))));
+}
+
+#[test]
+fn every_span_is_the_place_of_its_word() {
+    let source = source(include_str!("contracts/payments.toml"));
+    let contract = read(&source).contract;
+    let at = |span: &std::ops::Range<usize>| &source.text[span.clone()];
+    for interface in &contract.interfaces {
+        assert_eq!(at(&interface.name.span), interface.name.as_str());
+        assert_eq!(
+            at(&interface.kind.span),
+            format!("{:?}", interface.kind.as_str())
+        );
+    }
+    for mode in &contract.function("charge").unwrap().modes {
+        assert_eq!(at(&mode.interface.span), mode.interface.as_str());
+        assert_eq!(at(&mode.name.span), mode.name.as_str());
+        let whole = at(&mode.span);
+        assert!(
+            whole.starts_with(mode.name.as_str()) && whole.ends_with('}'),
+            "{whole}"
+        );
+        if let Some(variant) = mode.returns() {
+            assert_eq!(at(&variant.span), format!("{:?}", variant.as_str()));
+        }
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_shown_at_once_in_its_order() {
+    insta::assert_snapshot!(plain(include_str!("contracts/mistakes.toml")));
+}
+
+#[test]
+fn broken_syntax_hides_neither_other_syntax_errors_nor_plain_mistakes() {
+    insta::assert_snapshot!(plain(include_str!("contracts/broken.toml")));
+}
+
+#[test]
+fn the_long_form_of_a_mode_means_the_same_as_the_short_one() {
+    let short =
+        "format = 1\n[function.f.on.domain]\ngone = { returns = \"Gone\", log = \"warn\" }\n";
+    let long =
+        "format = 1\n[function.f.on.domain.gone]\nreturns = \"Gone\"\nlog.level = \"warn\"\n";
+    let mode = |text: &str| clean(text).contract.functions.remove(0).modes.remove(0);
+    let (short, long) = (mode(short), mode(long));
+    assert_eq!(short.id(), long.id());
+    assert_eq!(
+        short.returns().unwrap().value,
+        long.returns().unwrap().value
+    );
+    assert_eq!(short.log.unwrap().value, long.log.unwrap().value);
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
+    let text = include_str!("contracts/payments.toml");
+    clean(&format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    let shown = plain("\u{feff}format = 1\r\nfrmat = 1\r\n");
+    assert!(
+        shown.starts_with("contracts/example.toml:2:1: error[RC101]"),
+        "{shown}"
+    );
+    let shown = plain("\u{feff}fnction = 1\r\nformat = 1\r\n");
+    assert!(
+        shown.starts_with("contracts/example.toml:1:1: error[RC101]"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn an_empty_file_lacks_its_format_and_nothing_else() {
+    assert_eq!(
+        plain(""),
+        "contracts/example.toml:1:1: error[RC111]: the file does not say which format it has\n  \
+         help: format = 1"
+    );
+    clean("format = 1\n");
+}
+
+#[test]
+fn a_key_whose_value_is_wrong_is_not_called_missing_as_well() {
+    let shown = plain(
+        "format = 1\n[retry.standard]\nmax_attempts = \"three\"\ninitial_delay = \"1s\"\nmax_delay = \"2s\"\n[function.f.on.domain]\ngone = { returns = 3 }\nlate = { returns = \"Late\", retry = \"standard\" }\n",
+    );
+    assert!(
+        !shown.contains("RC107") && !shown.contains("RC108"),
+        "{shown}"
+    );
+    assert_eq!(shown.matches("error[RC102]").count(), 2, "{shown}");
+}

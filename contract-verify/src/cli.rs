@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+/// The two ways in: `cargo verify-contracts`, and the program by its own name.
+#[derive(Debug, Parser)]
+#[command(name = "cargo", bin_name = "cargo", styles = clap_cargo::style::CLAP_STYLING)]
+pub(crate) enum Cargo {
+    /// Prove that every failure branch of a contracted function has a test.
+    VerifyContracts(Box<Arguments>),
+}
+
+/// Proves that every failure branch of a contracted function has a test.
+///
+/// Builds the tests with probes, runs each in a process of its own, changes each
+/// failure branch that a test entered, and demands that a test notices.
+#[derive(Debug, clap::Args)]
+#[command(version, about, long_about, after_long_help = EXIT_STATUS)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) manifest: clap_cargo::Manifest,
+
+    #[command(flatten)]
+    pub(crate) workspace: clap_cargo::Workspace,
+
+    #[command(flatten)]
+    pub(crate) features: clap_cargo::Features,
+
+    /// Build with this profile.
+    #[arg(long, value_name = "NAME", help_heading = "Compilation Options")]
+    pub(crate) profile: Option<String>,
+
+    /// Build with optimisations.
+    #[arg(short, long, conflicts_with = "profile", help_heading = "Compilation Options")]
+    pub(crate) release: bool,
+
+    /// Build for this target.
+    #[arg(long, value_name = "TRIPLE", help_heading = "Compilation Options")]
+    pub(crate) target: Option<String>,
+
+    /// Where cargo builds; ours goes into `verify-contracts` below it.
+    #[arg(long, value_name = "DIRECTORY", help_heading = "Compilation Options")]
+    pub(crate) target_dir: Option<PathBuf>,
+
+    /// Run no more than N things at once, building and testing.
+    #[arg(short, long, value_name = "N", help_heading = "Compilation Options")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+
+    /// Do without the network.
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) offline: bool,
+
+    /// Take Cargo.lock as it is.
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) locked: bool,
+
+    /// `--locked` and `--offline`.
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) frozen: bool,
+
+    /// How long a test may take when nothing is changed, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) test_timeout: u64,
+
+    /// What to print to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Colours: auto, always, never.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+
+    /// Print the verdicts and nothing else.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Name every mutant and its test.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// What to print to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// A table of functions and failure modes, and the findings in their source lines.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// Where a terminal shows them.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+    0  all that policy demands holds
+    2  the command line is wrong
+    4  no contracts, or no tests
+   70  a bug of this program
+   96  configuration or a source file cannot be read
+  100  findings at error level, a malformed contract included
+  101  cargo metadata or the build failed
+  102  tests fail or flake without any mutant
+  103  the evidence is incomplete
+  110  the report could not be written";

@@ -1,0 +1,96 @@
+//! Every code that a verification run can report. A code, once published, keeps
+//! its meaning. Those of contracts by themselves (RC1xx) are `contract-spec`'s.
+
+use crate::report::Level;
+
+/// A kind of finding.
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// `RC…`.
+    pub code: &'static str,
+    /// A name to talk about it.
+    pub name: &'static str,
+    /// What it weighs unless policy says otherwise.
+    pub level: Level,
+    /// What it means, and why that matters.
+    pub explanation: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $explanation:literal])+ $constant:ident = $code:literal $name:literal $level:ident;)+) => {
+        $(
+            $(#[doc = $explanation])+
+            pub const $constant: Code = Code {
+                code: $code,
+                name: $name,
+                level: Level::$level,
+                explanation: concat!($($explanation, "\n"),+),
+            };
+        )+
+
+        /// All of them, in order.
+        pub const ALL: &[Code] = &[$($constant),+];
+    };
+}
+
+codes! {
+    /// No test was seen to enter this failure mode, so nobody knows what the
+    /// function does then. Write a test that makes the interface fail in this way
+    /// and asserts on the variant that the contract names.
+    MODE_MISSING = "RC301" "mode-missing" Error;
+    /// Tests enter this failure mode, and none of them would notice if the function
+    /// returned another variant, or `Ok`. Assert on the variant, not on `is_err()`.
+    MODE_ENTERED = "RC302" "mode-entered" Error;
+    /// The function can leave with an error at this place, and no test makes it.
+    BRANCH_MISSING = "RC303" "branch-missing" Error;
+    /// A test makes the function leave here, and no test noticed when what left
+    /// here was changed. Assert on the variant, not on `is_err()`.
+    BRANCH_ENTERED = "RC304" "branch-entered" Error;
+    /// Nothing could be put in the place of what leaves here: the enum has no other
+    /// variant, or none that can be made. What cannot be changed cannot be proven.
+    NOT_MUTATABLE = "RC305" "not-mutatable" Error;
+    /// A mutant could be tried and the result says nothing: a test crashed, ran out
+    /// of time, or came to the branch only sometimes.
+    UNDECIDED = "RC306" "undecided" Error;
+    /// An error left the function by a place that no probe sees, such as a `return`
+    /// in a macro. It is not known which place that is, and so it is not proven.
+    UNMARKED = "RC307" "unmarked-exit" Warning;
+    /// The traces do not tell which of several failure modes this was, because they
+    /// return the same variant. Mark the call with `external!` and let its error
+    /// implement `FailureModes`, or give each mode a variant of its own.
+    MODES_ALIKE = "RC308" "modes-alike" Error;
+    /// A test with `#[ignore]` is not run, as `cargo test` does not run it, and so
+    /// gives no evidence.
+    IGNORED_TEST = "RC310" "ignored-test" Note;
+    /// A test binary with `harness = false` does not list its tests. It is run as
+    /// one test, whose failure is a panic or an error of `main`.
+    OWN_HARNESS = "RC311" "own-harness" Note;
+    /// A test with `#[should_panic]` passes if anything panics. It notices a wrong
+    /// variant only if `expected = "…"` holds a text that the variant alone gives.
+    SHOULD_PANIC = "RC312" "should-panic" Note;
+    /// A test fails although nothing was changed. Evidence of failing tests is not
+    /// trusted; mend the test first.
+    TEST_FAILS = "RC320" "test-fails" Error;
+    /// A test passed, and failed when it was run again with nothing changed. What it
+    /// noticed may have been chance.
+    TEST_FLAKES = "RC321" "test-flakes" Error;
+    /// A contract declares a function, and no function of the selected packages
+    /// carries its id.
+    NO_FUNCTION = "RC501" "contract-without-function" Error;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn codes_are_unique_and_in_order_and_explained() {
+        for pair in ALL.windows(2) {
+            assert!(pair[0].code < pair[1].code);
+        }
+        for code in ALL {
+            assert!(code.code.starts_with("RC") && code.code.len() == 5);
+            assert!(code.explanation.len() > 60, "{}", code.code);
+        }
+    }
+}

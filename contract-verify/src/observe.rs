@@ -1,0 +1,380 @@
+//! What the traces of the passing tests show: which branch was left by, with
+//! which variant, in which failure mode, in which test.
+//!
+//! Nothing is concluded here from what a trace does not say: where two modes
+//! cannot be told apart, both stay unseen and the reason is kept.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use contract_spec::evidence::{Call, Errors, Function, Outcome, Trace, function_key};
+use contract_spec::model::{self, Mode};
+
+use crate::contracts::Contracts;
+use crate::evidence::Evidence;
+use crate::inventory::Subject;
+
+/// The index of a test.
+pub(crate) type TestIndex = usize;
+
+/// A branch, and the variant that left through it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Exit {
+    pub(crate) subject: usize,
+    pub(crate) branch: u32,
+    pub(crate) variant: String,
+}
+
+/// A failure mode of a function, by its index in the contract.
+pub(crate) type ModeKey = (usize, usize);
+
+/// What was seen of a failure mode.
+#[derive(Debug, Default)]
+pub(crate) struct ModeSeen {
+    /// How the function left, and in which tests.
+    pub(crate) exits: BTreeMap<Exit, BTreeSet<TestIndex>>,
+    /// After which interface's failure it went on, and in which tests.
+    pub(crate) recoveries: BTreeMap<(String, String), BTreeSet<TestIndex>>,
+    /// Traces that may have been this mode or another.
+    pub(crate) unclear: BTreeSet<TestIndex>,
+}
+
+/// Everything seen.
+#[derive(Debug, Default)]
+pub(crate) struct Observed {
+    pub(crate) subjects: Vec<Subject>,
+    pub(crate) enums: HashMap<usize, Errors>,
+    pub(crate) exits: BTreeMap<Exit, BTreeSet<TestIndex>>,
+    pub(crate) modes: BTreeMap<ModeKey, ModeSeen>,
+    /// Errors that left by a place without a probe.
+    pub(crate) unmarked: BTreeMap<(usize, String), BTreeSet<TestIndex>>,
+}
+
+/// The contract's side of a subject.
+pub(crate) fn contract_of<'a>(
+    contracts: &'a Contracts,
+    subject: &Subject,
+) -> Option<(&'a crate::contracts::ContractFile, &'a model::Function)> {
+    let (path, name) = subject.contract.as_ref()?;
+    let file = contracts.get(path)?;
+    Some((file, file.contract().function(name)?))
+}
+
+/// A trace with the test and the subject it belongs to.
+struct Seen<'a> {
+    test: TestIndex,
+    subject: usize,
+    trace: &'a Trace,
+}
+
+/// Reads the evidence of the passing tests.
+pub(crate) fn observe<'a>(
+    subjects: Vec<Subject>,
+    contracts: &Contracts,
+    evidence: impl IntoIterator<Item = (TestIndex, &'a Evidence)>,
+) -> Observed {
+    let mut observed = Observed {
+        subjects,
+        ..Observed::default()
+    };
+    let mut seen = Vec::new();
+    for (test, evidence) in evidence {
+        for process in &evidence.processes {
+            for trace in &process.traces {
+                let Some(function) = process.functions.get(&trace.function) else {
+                    continue;
+                };
+                let subject = observed.subject(function, contracts);
+                if let Some(errors) = process.errors.get(&trace.function) {
+                    observed.enums.entry(subject).or_insert_with(|| errors.clone());
+                }
+                seen.push(Seen {
+                    test,
+                    subject,
+                    trace,
+                });
+            }
+        }
+    }
+    let marked = marked_interfaces(&seen);
+    for seen in &seen {
+        observed.exit(seen);
+        let subject = &observed.subjects[seen.subject];
+        if let Some((_, function)) = contract_of(contracts, subject) {
+            observed.mode(seen, function, &marked[&seen.subject]);
+        }
+    }
+    observed
+}
+
+/// The interfaces whose calls each function marks with `external!`.
+fn marked_interfaces(seen: &[Seen<'_>]) -> HashMap<usize, BTreeSet<String>> {
+    let mut marked: HashMap<usize, BTreeSet<String>> = HashMap::new();
+    for seen in seen {
+        let interfaces = seen.trace.calls.iter().map(|call| call.interface.clone());
+        marked.entry(seen.subject).or_default().extend(interfaces);
+    }
+    marked
+}
+
+impl Observed {
+    /// The subject that a probe belongs to; a new one where a macro wrote the function.
+    fn subject(&mut self, function: &Function, contracts: &Contracts) -> usize {
+        let Function {
+            package,
+            path,
+            file,
+            line,
+            column,
+            ..
+        } = function;
+        let key = function_key(package, path, file, *line, *column);
+        if let Some(index) = self.subjects.iter().position(|subject| subject.key == key) {
+            return index;
+        }
+        // A sibling of the same contract says where the contract lies.
+        let sibling = self.subjects.iter().find(|s| s.id == function.id && s.package == *package);
+        let contract = match sibling {
+            Some(sibling) => sibling.contract.clone(),
+            None => by_id(contracts, package, &function.id),
+        };
+        self.subjects.push(Subject {
+            key,
+            id: function.id.clone(),
+            package: package.clone(),
+            path: path.clone(),
+            file: file.clone(),
+            line: *line,
+            column: *column,
+            branches: function.branches.clone(),
+            contract,
+        });
+        self.subjects.len() - 1
+    }
+
+    fn exit(&mut self, seen: &Seen<'_>) {
+        let (Outcome::Err, Some(variant)) = (seen.trace.outcome, &seen.trace.variant) else {
+            return;
+        };
+        match seen.trace.branch {
+            Some(branch) => {
+                let exit = Exit {
+                    subject: seen.subject,
+                    branch,
+                    variant: variant.clone(),
+                };
+                self.exits.entry(exit).or_default().insert(seen.test);
+            }
+            None => {
+                let place = (seen.subject, variant.clone());
+                self.unmarked.entry(place).or_default().insert(seen.test);
+            }
+        }
+    }
+
+    fn mode(&mut self, seen: &Seen<'_>, function: &model::Function, marked: &BTreeSet<String>) {
+        let trace = seen.trace;
+        let candidates = candidates(trace, function, marked);
+        let [mode] = candidates[..] else {
+            for mode in candidates {
+                let unclear = &mut self.modes.entry((seen.subject, mode)).or_default().unclear;
+                unclear.insert(seen.test);
+            }
+            return;
+        };
+        let entry = self.modes.entry((seen.subject, mode)).or_default();
+        match (&trace.outcome, &trace.variant, trace.branch) {
+            (Outcome::Err, Some(variant), Some(branch)) => {
+                let exit = Exit {
+                    subject: seen.subject,
+                    branch,
+                    variant: variant.clone(),
+                };
+                entry.exits.entry(exit).or_default().insert(seen.test);
+            }
+            (Outcome::Ok, _, _) => {
+                if let Some(Call { interface, mode: Some(mode), .. }) = pending_failure(trace) {
+                    let call = (interface.clone(), mode.clone());
+                    entry.recoveries.entry(call).or_default().insert(seen.test);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The contract file of a package that an id names by the usual rule.
+fn by_id(contracts: &Contracts, package: &str, id: &str) -> Option<(std::path::PathBuf, String)> {
+    let (stem, function) = id.rsplit_once('.')?;
+    let suffix = format!("contracts/{stem}.toml");
+    contracts
+        .files
+        .iter()
+        .find(|(_, file)| file.package == package && file.source.path.ends_with(&suffix))
+        .map(|(path, _)| (path.clone(), function.to_owned()))
+}
+
+/// The call that failed and was not made good by a later one to the same interface.
+fn pending_failure(trace: &Trace) -> Option<&Call> {
+    let calls = &trace.calls;
+    (0..calls.len()).rev().map(|index| (index, &calls[index])).find_map(|(index, call)| {
+        let made_good = calls[index + 1..]
+            .iter()
+            .any(|later| later.interface == call.interface && !later.failed);
+        (call.failed && !made_good).then_some(call)
+    })
+}
+
+/// The modes that a trace can have been, by their index; one if it is certain.
+fn candidates(trace: &Trace, function: &model::Function, marked: &BTreeSet<String>) -> Vec<usize> {
+    let modes = || function.modes.iter().enumerate();
+    let returned = |mode: &Mode| match (&trace.outcome, &trace.variant) {
+        (Outcome::Err, Some(variant)) => mode.returns().is_some_and(|returns| returns.value == *variant),
+        (Outcome::Ok, _) => matches!(mode.outcome, Some(model::Outcome::Recovers(_))),
+        _ => false,
+    };
+    if let Some(failure) = pending_failure(trace) {
+        let of_interface = || modes().filter(|(_, mode)| *mode.interface == failure.interface);
+        let named = match &failure.mode {
+            Some(name) => {
+                // What the contract does not name is what `other` is for.
+                let exact: Vec<usize> =
+                    of_interface().filter(|(_, mode)| *mode.name == *name).map(|(index, _)| index).collect();
+                if exact.is_empty() {
+                    of_interface().filter(|(_, mode)| *mode.name == "other").map(|(index, _)| index).collect()
+                } else {
+                    exact
+                }
+            }
+            None => of_interface().map(|(index, _)| index).collect::<Vec<_>>(),
+        };
+        let fitting: Vec<usize> = named.into_iter().filter(|index| returned(&function.modes[*index])).collect();
+        if !fitting.is_empty() {
+            return fitting;
+        }
+    }
+    if trace.outcome != Outcome::Err {
+        return Vec::new();
+    }
+    // No marked call failed: it was the function's own decision, or a call that is not marked.
+    modes()
+        .filter(|(_, mode)| !marked.contains(&mode.interface.value) && returned(mode))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract_spec::{Source, check};
+
+    const CONTRACT: &str = r#"
+format = 1
+[interface.gateway]
+kind = "http"
+timeout = "1s"
+service = "acme"
+[interface.orders]
+kind = "database"
+timeout = "1s"
+[function.f]
+error = "E"
+idempotency = "safe"
+[function.f.on.gateway]
+timeout      = { returns = "Slow" }
+unauthorized = { returns = "Auth" }
+not_found    = { recovers = "an unknown customer is a new customer here" }
+server_error = { returns = "Down" }
+other        = { returns = "Odd" }
+[function.f.on.orders]
+connection     = { returns = "Store" }
+timeout        = { returns = "Store" }
+write_conflict = { returns = "Twice" }
+not_found      = { waived = "nothing is ever looked up in this table" }
+other          = { returns = "Odd" }
+[function.f.on.input]
+out_of_range = { returns = "Amount" }
+"#;
+
+    fn call(interface: &str, mode: Option<&str>) -> Call {
+        Call {
+            interface: interface.into(),
+            failed: mode.is_some(),
+            mode: mode.filter(|mode| *mode != "?").map(Into::into),
+            start_us: 0,
+            end_us: 0,
+        }
+    }
+
+    fn modes(variant: Option<&str>, calls: Vec<Call>, marked: &[&str]) -> Vec<String> {
+        let source = Source {
+            path: "c.toml".into(),
+            text: CONTRACT.into(),
+        };
+        let reading = check(&source);
+        assert!(!reading.has_errors());
+        let function = reading.contract.function("f").unwrap();
+        let trace = Trace {
+            function: 1,
+            call: 0,
+            parent: None,
+            thread: None,
+            outcome: if variant.is_some() { Outcome::Err } else { Outcome::Ok },
+            variant: variant.map(Into::into),
+            branch: Some(0),
+            calls,
+            start_us: 0,
+            end_us: 0,
+        };
+        let marked = marked.iter().map(|name| (*name).to_owned()).collect();
+        candidates(&trace, function, &marked)
+            .into_iter()
+            .map(|index| function.modes[index].id())
+            .collect()
+    }
+
+    const BOTH: &[&str] = &["gateway", "orders"];
+
+    #[test]
+    fn a_failed_call_and_its_variant_name_the_mode() {
+        assert_eq!(modes(Some("Slow"), vec![call("gateway", Some("timeout"))], BOTH), ["gateway.timeout"]);
+        let calls = vec![call("gateway", None), call("orders", Some("timeout"))];
+        assert_eq!(modes(Some("Store"), calls, BOTH), ["orders.timeout"]);
+    }
+
+    #[test]
+    fn a_mode_that_the_contract_does_not_name_is_other() {
+        assert_eq!(modes(Some("Odd"), vec![call("gateway", Some("conflict"))], BOTH), ["gateway.other"]);
+    }
+
+    #[test]
+    fn a_variant_that_does_not_belong_to_the_mode_is_no_evidence_for_it() {
+        assert!(modes(Some("Auth"), vec![call("gateway", Some("timeout"))], BOTH).is_empty());
+    }
+
+    #[test]
+    fn a_failure_that_a_retry_made_good_is_not_the_reason() {
+        let calls = vec![call("gateway", Some("timeout")), call("gateway", None)];
+        assert_eq!(modes(Some("Amount"), calls, BOTH), ["input.out_of_range"]);
+    }
+
+    #[test]
+    fn an_error_that_tells_no_mode_is_known_by_its_variant_if_that_is_unique() {
+        assert_eq!(modes(Some("Twice"), vec![call("orders", Some("?"))], BOTH), ["orders.write_conflict"]);
+        let unclear = modes(Some("Store"), vec![call("orders", Some("?"))], BOTH);
+        assert_eq!(unclear, ["orders.connection", "orders.timeout"]);
+    }
+
+    #[test]
+    fn without_marked_calls_only_a_variant_of_one_mode_is_clear() {
+        assert_eq!(modes(Some("Slow"), vec![], &[]), ["gateway.timeout"]);
+        assert_eq!(modes(Some("Odd"), vec![], &[]), ["gateway.other", "orders.other"]);
+        assert_eq!(modes(Some("Odd"), vec![], &["gateway"]), ["orders.other"]);
+    }
+
+    #[test]
+    fn an_ok_after_a_failure_is_the_recovery_that_is_declared() {
+        assert_eq!(modes(None, vec![call("gateway", Some("not_found"))], BOTH), ["gateway.not_found"]);
+        assert!(modes(None, vec![call("gateway", Some("timeout"))], BOTH).is_empty());
+        assert!(modes(None, vec![call("gateway", None)], BOTH).is_empty());
+    }
+}

@@ -1,0 +1,239 @@
+//! Listing tests and running one, in a process of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use contract_spec::evidence::{EVIDENCE_LOST, EVIDENCE_VARIABLE, MUTANT_VARIABLE, Mutant};
+
+use crate::build::Binary;
+use crate::error::{Error, Result};
+use crate::evidence::Evidence;
+use crate::process::{Finished, Watchdog};
+
+/// One test.
+#[derive(Debug, Clone)]
+pub(crate) struct Test {
+    /// The name in reports.
+    pub(crate) id: String,
+    /// The index of its binary.
+    pub(crate) binary: usize,
+    pub(crate) entry: Entry,
+    /// `#[ignore]`: not run, as `cargo test` does not.
+    pub(crate) ignored: bool,
+}
+
+/// How a test is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// By its name, in libtest or in what speaks its protocol.
+    Named(String),
+    /// `harness = false` and no list of tests: the whole binary is one test.
+    Whole,
+}
+
+/// How a run of a test ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed,
+    /// It failed as tests fail: it said so, or panicked.
+    Failed,
+    /// It ended in some other way, which proves nothing.
+    Crashed(String),
+    TimedOut,
+}
+
+/// One run of a test.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) outcome: Outcome,
+    pub(crate) duration: Duration,
+    pub(crate) evidence: Evidence,
+    /// What it printed, standard error last.
+    pub(crate) output: String,
+    pub(crate) should_panic: bool,
+}
+
+/// Runs the tests of the built binaries.
+#[derive(Debug)]
+pub(crate) struct Runner {
+    pub(crate) binaries: Vec<Binary>,
+    scratch: PathBuf,
+    runs: AtomicU64,
+    watchdog: Watchdog,
+}
+
+impl Runner {
+    pub(crate) fn new(binaries: Vec<Binary>, scratch: &Path) -> Self {
+        Self {
+            binaries,
+            scratch: scratch.to_owned(),
+            runs: AtomicU64::new(0),
+            watchdog: Watchdog::default(),
+        }
+    }
+
+    /// The tests of a binary, in its own order.
+    pub(crate) fn list(&self, binary: usize, prefix: &str, limit: Duration) -> Result<Vec<Test>> {
+        let Some(all) = self.names(binary, &[], limit)? else {
+            return Ok(vec![Test {
+                id: prefix.trim_end_matches("::").to_owned(),
+                binary,
+                entry: Entry::Whole,
+                ignored: false,
+            }]);
+        };
+        let ignored = self.names(binary, &["--ignored"], limit)?.unwrap_or_default();
+        let tests = all.into_iter().map(|name| Test {
+            id: format!("{prefix}{name}"),
+            binary,
+            ignored: ignored.contains(&name),
+            entry: Entry::Named(name),
+        });
+        Ok(tests.collect())
+    }
+
+    /// `None` if the binary does not list its tests.
+    fn names(&self, binary: usize, more: &[&str], limit: Duration) -> Result<Option<Vec<String>>> {
+        let mut command = self.command(binary);
+        command.args(["--list", "--format", "terse"]).args(more);
+        let scratch = self.scratch()?;
+        let finished = self.finish(binary, command, &scratch, limit)?;
+        if !finished.status.is_some_and(|status| status.success()) {
+            return Ok(None);
+        }
+        let names = parse_list(&finished.stdout);
+        if names.as_ref().is_some_and(Vec::is_empty) && more.is_empty() {
+            // libtest without a test, or a `main` that printed nothing: only libtest counts to zero.
+            let mut command = self.command(binary);
+            command.arg("--list");
+            let finished = self.finish(binary, command, &scratch, limit)?;
+            if !finished.stdout.contains("0 tests, 0 benchmarks") {
+                return Ok(None);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Runs a test; with a mutant, if one is given.
+    pub(crate) fn run(&self, test: &Test, mutant: Option<&Mutant>, limit: Duration) -> Result<Run> {
+        let mut command = self.command(test.binary);
+        let scratch = self.scratch()?;
+        command.env(EVIDENCE_VARIABLE, &scratch);
+        if let Some(mutant) = mutant {
+            command.env(MUTANT_VARIABLE, mutant.to_string());
+        }
+        if let Entry::Named(name) = &test.entry {
+            command.args(["--exact", name]);
+        }
+        let finished = self.finish(test.binary, command, &scratch, limit)?;
+        let evidence = Evidence::read(&scratch)?;
+        let outcome = outcome(&test.entry, &finished)?;
+        // What has been read is of no more use; it would only fill the disk.
+        let _left = std::fs::remove_dir_all(&scratch);
+        Ok(Run {
+            outcome,
+            duration: finished.duration,
+            evidence,
+            should_panic: finished.stdout.contains(" - should panic ... "),
+            output: finished.stdout + &finished.stderr,
+        })
+    }
+
+    fn command(&self, binary: usize) -> Command {
+        let binary = &self.binaries[binary];
+        let mut command = match binary.runner.split_first() {
+            Some((runner, arguments)) => {
+                let mut command = Command::new(runner);
+                command.args(arguments).arg(&binary.planned.program);
+                command
+            }
+            None => Command::new(&binary.planned.program),
+        };
+        command
+            .current_dir(&binary.planned.directory)
+            .env_clear()
+            .envs(&binary.planned.environment)
+            // A mutant's death is an everyday event; with backtraces it takes
+            // thirty times as long.
+            .env("RUST_BACKTRACE", "0")
+            .env("RUST_LIB_BACKTRACE", "0");
+        // One test on its own has nothing to shuffle, and its output is wanted.
+        for variable in ["RUST_TEST_SHUFFLE", "RUST_TEST_SHUFFLE_SEED", "RUST_TEST_NOCAPTURE"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    fn scratch(&self) -> Result<PathBuf> {
+        let number = self.runs.fetch_add(1, Ordering::Relaxed);
+        let path = self.scratch.join(number.to_string());
+        match std::fs::create_dir(&path) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(Error::Write { path, error }),
+        }
+    }
+
+    fn finish(&self, binary: usize, command: Command, scratch: &Path, limit: Duration) -> Result<Finished> {
+        self.watchdog.run(command, scratch, limit).map_err(|error| Error::Start {
+            path: self.binaries[binary].planned.program.clone(),
+            error,
+        })
+    }
+}
+
+/// `None` where the output is not a list of tests.
+fn parse_list(output: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for line in output.lines() {
+        if let Some(name) = line.strip_suffix(": test") {
+            names.push(name.to_owned());
+        } else if line.strip_suffix(": benchmark").is_none() {
+            return None;
+        }
+    }
+    Some(names)
+}
+
+fn outcome(entry: &Entry, finished: &Finished) -> Result<Outcome> {
+    let Some(status) = finished.status else {
+        return Ok(Outcome::TimedOut);
+    };
+    if status.code() == Some(EVIDENCE_LOST) {
+        return Err(Error::Evidence(finished.stderr.trim().to_owned()));
+    }
+    let summary = finished
+        .stdout
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("test result: "));
+    let outcome = match (entry, status.code(), summary) {
+        // Exit status alone would also pass a test that calls `exit(0)`, and one that is not there.
+        (Entry::Named(_), Some(0), Some(summary)) if summary.starts_with("ok. 1 passed;") => Outcome::Passed,
+        (Entry::Named(_), Some(101), Some(summary)) if summary.contains(" 0 passed; 1 failed;") => Outcome::Failed,
+        (Entry::Named(_), Some(0), None) => {
+            Outcome::Crashed("the process ended with 0 before the test did".into())
+        }
+        (Entry::Named(_), Some(0), Some(_)) => Outcome::Crashed("the test was not run".into()),
+        (Entry::Whole, Some(0), _) => Outcome::Passed,
+        // A panic in `main`, and an error out of it.
+        (Entry::Whole, Some(101 | 1), _) => Outcome::Failed,
+        (_, Some(code), _) => Outcome::Crashed(format!("exit code {code}")),
+        (_, None, _) => Outcome::Crashed(status.to_string()),
+    };
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_and_free_text_is_not_taken_for_one() {
+        let list = "a::b: test\nwith space: test\nbench: benchmark\n";
+        assert_eq!(parse_list(list), Some(vec!["a::b".into(), "with space".into()]));
+        assert_eq!(parse_list(""), Some(Vec::new()));
+        assert_eq!(parse_list("hello\na: test\n"), None);
+    }
+}

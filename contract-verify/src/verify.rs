@@ -1,0 +1,204 @@
+//! One run, from the workspace to the report.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use contract_spec::diagnostic::Severity;
+use contract_spec::lines::LineIndex;
+
+use crate::build::{self, Binary};
+use crate::cli::Arguments;
+use crate::codes;
+use crate::contracts::Contracts;
+use crate::error::{Error, Result};
+use crate::inventory;
+use crate::judge::{self, Case, count};
+use crate::observe::observe;
+use crate::parallel;
+use crate::prove::{self, Proofs};
+use crate::report::{FORMAT, Finding, Level, Outcome as ReportOutcome, Report, Summary};
+use crate::status::Status;
+use crate::tests::{Outcome, Run, Runner, Test};
+use crate::workspace::Workspace;
+
+/// A report, and the folder that its paths are relative to.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    pub(crate) report: Report,
+    pub(crate) root: PathBuf,
+}
+
+pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> {
+    let workspace = Workspace::load(arguments)?;
+    let root = workspace.root();
+    workspace.probe_features()?;
+    let mut contracts = Contracts::load(&workspace)?;
+    // A contract that cannot be read makes the build fail, with less to say about it.
+    if let Some(report) = mistakes(&contracts) {
+        return Ok(Verified { report, root });
+    }
+    let scratch = Scratch::new(&workspace.target_directory(arguments).join("verify-contracts"))?;
+    let plan = scratch.path().join("plan.jsonl");
+    let mut build = build::build(&workspace, arguments, &plan)?;
+    let subjects = inventory::find(&workspace, &build, &mut contracts)?;
+    if let Some(report) = mistakes(&contracts) {
+        return Ok(Verified { report, root });
+    }
+    if contracts.files.is_empty() {
+        return Err(Error::NoContracts);
+    }
+    let runner = Runner::new(std::mem::take(&mut build.binaries), scratch.path());
+    let limit = Duration::from_secs(arguments.test_timeout);
+    let jobs = jobs(arguments);
+    let tests = list(&workspace, &runner, limit, jobs)?;
+    let chosen: Vec<usize> = (0..tests.len()).filter(|test| !tests[*test].ignored).collect();
+    if chosen.is_empty() {
+        return Err(Error::NoTests);
+    }
+    status.say("Recording", &count(chosen.len(), "test"));
+    let runs = parallel::map(jobs, &chosen, |test| runner.run(&tests[*test], None, limit))?;
+    let runs: Vec<(usize, Run)> = chosen.into_iter().zip(runs).collect();
+    let mut durations = vec![Duration::ZERO; tests.len()];
+    let mut failing = Vec::new();
+    let mut should_panic = BTreeSet::new();
+    for (test, run) in &runs {
+        durations[*test] = run.duration;
+        if run.should_panic {
+            should_panic.insert(*test);
+        }
+        if let Some(how) = how_it_fails(&run.outcome, limit) {
+            status.show(&tests[*test].id, &run.output);
+            failing.push((*test, how));
+        }
+    }
+    let passed = runs.iter().filter(|(_, run)| run.outcome == Outcome::Passed);
+    let observed = observe(subjects, &contracts, passed.map(|(test, run)| (*test, &run.evidence)));
+    let proofs = if failing.is_empty() {
+        status.say("Breaking", &format!("{} in turn", count(observed.exits.len(), "way").replace("way", "way out")));
+        prove::prove(&runner, &tests, &durations, &observed, jobs)?
+    } else {
+        Proofs::default()
+    };
+    let report = judge::judge(&Case {
+        contracts: &contracts,
+        tests: &tests,
+        observed: &observed,
+        proofs: &proofs,
+        failing: &failing,
+        should_panic: &should_panic,
+    });
+    Ok(Verified { report, root })
+}
+
+/// How many things to run at once.
+fn jobs(arguments: &Arguments) -> usize {
+    match arguments.jobs {
+        Some(jobs) => jobs.get(),
+        None => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+    }
+}
+
+fn list(workspace: &Workspace, runner: &Runner, limit: Duration, jobs: usize) -> Result<Vec<Test>> {
+    let several = runner.binaries.windows(2).any(|pair| pair[0].package != pair[1].package);
+    let binaries: Vec<usize> = (0..runner.binaries.len()).collect();
+    let lists = parallel::map(jobs, &binaries, |binary| {
+        let prefix = prefix(workspace, &runner.binaries[*binary], several);
+        runner.list(*binary, &prefix, limit)
+    })?;
+    Ok(lists.into_iter().flatten().collect())
+}
+
+/// What stands before the names of a binary's tests: nothing where they are unambiguous.
+fn prefix(workspace: &Workspace, binary: &Binary, several_packages: bool) -> String {
+    let mut prefix = String::new();
+    if several_packages {
+        prefix.push_str(&workspace.metadata[&binary.package].name);
+        prefix.push_str("::");
+    }
+    if !binary.target.is_lib() && !binary.target.is_proc_macro() {
+        prefix.push_str(&binary.target.name);
+        prefix.push_str("::");
+    }
+    prefix
+}
+
+fn how_it_fails(outcome: &Outcome, limit: Duration) -> Option<String> {
+    match outcome {
+        Outcome::Passed => None,
+        Outcome::Failed => Some("fails".into()),
+        Outcome::Crashed(how) => Some(format!("crashes ({how})")),
+        Outcome::TimedOut => Some(format!(
+            "hangs: it was ended after {} s (`--test-timeout` gives it longer)",
+            limit.as_secs()
+        )),
+    }
+}
+
+/// The report on contracts that cannot be worked with, if there are any.
+fn mistakes(contracts: &Contracts) -> Option<Report> {
+    if !contracts.files.values().any(|file| file.reading.has_errors()) {
+        return None;
+    }
+    let mut findings = Vec::new();
+    for file in contracts.files.values() {
+        let lines = LineIndex::new(&file.source.text);
+        for diagnostic in &file.reading.diagnostics {
+            let (line, column) = lines.line_column(diagnostic.primary.span.start);
+            findings.push(Finding {
+                code: diagnostic.code,
+                level: match diagnostic.severity {
+                    Severity::Error => Level::Error,
+                    Severity::Warning => Level::Warning,
+                    Severity::Info => Level::Note,
+                },
+                message: diagnostic.message.clone(),
+                function: None,
+                mode: None,
+                file: Some(file.source.path.clone()),
+                line: u32::try_from(line).ok(),
+                column: u32::try_from(column).ok(),
+                help: diagnostic.help.clone(),
+            });
+        }
+    }
+    let level = |level| findings.iter().filter(|finding| finding.level == level).count();
+    Some(Report {
+        format: FORMAT,
+        outcome: ReportOutcome::Failed,
+        summary: Summary {
+            errors: level(Level::Error),
+            warnings: level(Level::Warning),
+            ..Summary::default()
+        },
+        functions: Vec::new(),
+        findings,
+    })
+}
+
+/// Whether a report says that tests cannot be trusted.
+pub(crate) fn tests_failed(report: &Report) -> bool {
+    let untrusted = [codes::TEST_FAILS.code, codes::TEST_FLAKES.code];
+    report.findings.iter().any(|finding| untrusted.contains(&finding.code))
+}
+
+/// The run's own files, gone when it ends.
+struct Scratch {
+    folder: tempfile::TempDir,
+}
+
+impl Scratch {
+    fn new(parent: &Path) -> Result<Self> {
+        let unwritable = |error| Error::Write {
+            path: parent.to_owned(),
+            error,
+        };
+        std::fs::create_dir_all(parent).map_err(unwritable)?;
+        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(unwritable)?;
+        Ok(Self { folder })
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}

@@ -1,0 +1,144 @@
+//! What is to be verified: packages, their files, and where cargo builds.
+
+use std::path::PathBuf;
+
+use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
+
+use crate::cli::Arguments;
+use crate::error::{Error, Result};
+
+const RUNTIME: &str = "resilience-contract";
+
+/// The selected part of a workspace.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) metadata: Metadata,
+    /// The selected packages, in the order of their names.
+    pub(crate) selected: Vec<PackageId>,
+}
+
+impl Workspace {
+    /// Asks cargo.
+    pub(crate) fn load(arguments: &Arguments) -> Result<Self> {
+        let mut command = MetadataCommand::new();
+        if let Some(path) = &arguments.manifest.manifest_path {
+            command.manifest_path(path);
+        }
+        let flags = [
+            ("--offline", arguments.offline),
+            ("--locked", arguments.locked),
+            ("--frozen", arguments.frozen),
+        ];
+        let flags = flags.iter().filter(|(_, given)| *given);
+        command.other_options(flags.map(|(flag, _)| (*flag).to_owned()).collect::<Vec<_>>());
+        // Our own build must not read the configuration of whoever built us.
+        let metadata = command.exec().map_err(|error| match error {
+            cargo_metadata::Error::CargoMetadata { stderr } => Error::Metadata(stderr.trim().to_owned()),
+            other => Error::Metadata(other.to_string()),
+        })?;
+        let selected = select(&metadata, arguments)?;
+        Ok(Self { metadata, selected })
+    }
+
+    pub(crate) fn packages(&self) -> impl Iterator<Item = &Package> {
+        self.selected.iter().map(|id| &self.metadata[id])
+    }
+
+    /// The selected packages that depend on the runtime, with the names they know it by.
+    pub(crate) fn dependents(&self) -> Vec<(&Package, String)> {
+        let mut dependents = Vec::new();
+        for package in self.packages() {
+            for dependency in package.dependencies.iter().filter(|d| d.name == RUNTIME) {
+                let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
+                dependents.push((package, name.clone()));
+            }
+        }
+        dependents
+    }
+
+    /// The features that turn the probes on, as cargo's `--features` wants them.
+    pub(crate) fn probe_features(&self) -> Result<String> {
+        let mut features: Vec<String> = self
+            .dependents()
+            .into_iter()
+            .map(|(_, name)| format!("{name}/probe"))
+            .collect();
+        features.sort();
+        features.dedup();
+        if features.is_empty() {
+            return Err(Error::NoDependents);
+        }
+        Ok(features.join(","))
+    }
+
+    /// The target directory of the user's own builds.
+    pub(crate) fn target_directory(&self, arguments: &Arguments) -> PathBuf {
+        match &arguments.target_dir {
+            Some(directory) => directory.clone(),
+            None => self.metadata.target_directory.clone().into(),
+        }
+    }
+
+    /// Where cargo keeps what it compiles on the way.
+    pub(crate) fn build_directory(&self, arguments: &Arguments) -> PathBuf {
+        match (&arguments.target_dir, &self.metadata.build_directory) {
+            (None, Some(directory)) => directory.clone().into(),
+            _ => self.target_directory(arguments),
+        }
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.metadata.workspace_root.clone().into()
+    }
+}
+
+fn select(metadata: &Metadata, arguments: &Arguments) -> Result<Vec<PackageId>> {
+    let selection = &arguments.workspace;
+    let members = metadata.workspace_packages();
+    for name in selection.package.iter().chain(&selection.exclude) {
+        let is_pattern = name.contains(['*', '?', '[']);
+        if !is_pattern && !members.iter().any(|package| matches(package, name)) {
+            return Err(Error::UnknownPackage(name.clone()));
+        }
+    }
+    let mut selected: Vec<&Package> = if !selection.package.is_empty() {
+        let named = |package: &&Package| selection.package.iter().any(|name| matches(package, name));
+        members.iter().copied().filter(named).collect()
+    } else if selection.workspace || selection.all {
+        let left = |package: &&Package| !selection.exclude.iter().any(|name| matches(package, name));
+        members.iter().copied().filter(left).collect()
+    } else {
+        metadata.workspace_default_packages()
+    };
+    selected.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(selected.into_iter().map(|package| package.id.clone()).collect())
+}
+
+/// Whether a package is the one that `-p` names: by name, `name@version`, or a pattern with `*` and `?`.
+fn matches(package: &Package, specification: &str) -> bool {
+    let name = specification.split(['@', '#']).next().unwrap_or(specification);
+    glob(name.as_bytes(), package.name.as_bytes())
+}
+
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((b'*', rest)) => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
+        Some((b'?', rest)) => !text.is_empty() && glob(rest, &text[1..]),
+        Some((letter, rest)) => text.first() == Some(letter) && glob(rest, &text[1..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob;
+
+    #[test]
+    fn patterns_match_as_in_cargo() {
+        assert!(glob(b"contract-*", b"contract-spec"));
+        assert!(glob(b"check?ut", b"checkout"));
+        assert!(!glob(b"contract-*", b"checkout"));
+        assert!(glob(b"checkout", b"checkout"));
+        assert!(!glob(b"checkout", b"checkout2"));
+    }
+}

@@ -1,0 +1,92 @@
+//! The traits through which failures are known by name.
+
+/// A variant of an error enum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variant {
+    /// Its name.
+    pub name: &'static str,
+    /// The file that it is declared in.
+    pub file: &'static str,
+    /// The line that it is declared at, from 1.
+    pub line: u32,
+}
+
+/// A closed set of failures whose members are known by name.
+///
+/// On the error enum of a contracted function, the variants are what the
+/// contract's `returns` name. On the error of an interface, each variant stands
+/// for a failure mode of that interface's kind.
+///
+/// Derive it for an enum:
+///
+/// ```ignore
+/// #[derive(FailureModes)]
+/// enum GatewayError {
+///     Timeout,                                // the mode `timeout`
+///     #[failure(mode = "server_error")]       // another mode than the variant's name
+///     Status(u16),
+///     #[failure(mode = "other", sample = GatewayError::Decode(sample_error()))]
+///     Decode(DecodeError),                    // how to make one, for a payload without `Default`
+/// }
+/// ```
+///
+/// Write it by hand for a struct with a `kind()`, where [`VARIANTS`](Self::VARIANTS)
+/// are the kinds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a closed set of failure modes",
+    label = "a contract needs an error enum whose variants are known by name",
+    note = "add `#[derive(resilience_contract::FailureModes)]` to the enum; `anyhow::Error`, `Box<dyn Error>`, `String` \
+            and foreign errors have to become variants of an enum of your own"
+)]
+pub trait FailureModes: Sized {
+    /// The enum's name, without its path and parameters.
+    const NAME: &'static str;
+
+    /// Every variant, in order.
+    const VARIANTS: &'static [Variant];
+
+    /// A hash of the variants' names that the derive fills in; 0 compares the names themselves.
+    const HASH: u64 = 0;
+
+    /// The index in [`VARIANTS`](Self::VARIANTS) of the one that this is.
+    fn variant(&self) -> usize;
+
+    /// The failure mode that this is, where it is an interface's error.
+    fn failure_mode(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// One of that variant, made out of nothing; `None` where that cannot be done.
+    ///
+    /// The verifier returns it in place of the real error, to see whether a test notices.
+    fn sample(variant: usize) -> Option<Self> {
+        let _: usize = variant;
+        None
+    }
+}
+
+/// A value that can carry a failure although the call succeeded: a response
+/// with an error status, an update that matched no row.
+pub trait OkFailure {
+    /// The failure mode that the value shows; `None` for none.
+    fn failure_mode(&self) -> Option<&'static str>;
+}
+
+/// The two halves of a result, by whatever alias it is written.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a contracted function must return a `Result`, and this is `{Self}`",
+    label = "not a `Result`",
+    note = "if it is an alias that hides the error, name the error in the attribute: `error = MyError`"
+)]
+pub trait ResultLike {
+    /// The `Ok` half.
+    type Ok;
+    /// The `Err` half.
+    type Err;
+}
+
+impl<T, E> ResultLike for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}

@@ -1,0 +1,148 @@
+//! Making values out of nothing, where their type allows it.
+//!
+//! As in `inspect`, the traits are tried in turn by the compiler's method
+//! lookup, so that the derive can ask for any type and hear `None`.
+
+use std::marker::PhantomData;
+
+use crate::FailureModes;
+
+/// Asks for a value of a type.
+#[derive(Debug)]
+pub struct Make<T>(PhantomData<T>);
+
+impl<T> Make<T> {
+    /// Asks for a value of a named type.
+    #[expect(clippy::new_without_default, reason = "only the macros call it")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// Asks for the `Ok` half of a result.
+    pub const fn ok_of<E>(_: &Result<T, E>) -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// An error enum: the first variant that can be made.
+pub trait MakeVariant {
+    /// The value.
+    type Value;
+    /// How to make one.
+    fn make(&self) -> Option<fn() -> Self::Value>;
+}
+
+impl<T: FailureModes> MakeVariant for &&&Make<T> {
+    type Value = T;
+    fn make(&self) -> Option<fn() -> T> {
+        first::<T>()?;
+        // It could be made just now; if it cannot a second time, the run crashes,
+        // and a crash is no proof of anything.
+        Some(|| first::<T>().unwrap_or_else(|| std::process::abort()))
+    }
+}
+
+fn first<T: FailureModes>() -> Option<T> {
+    (0..T::VARIANTS.len()).find_map(T::sample)
+}
+
+/// An error of std that has a public way to be made.
+pub trait MakeKnown {
+    /// The value.
+    type Value;
+    /// How to make one.
+    fn make(&self) -> Option<fn() -> Self::Value>;
+}
+
+impl<T: Known> MakeKnown for &&Make<T> {
+    type Value = T;
+    fn make(&self) -> Option<fn() -> T> {
+        Some(T::known)
+    }
+}
+
+/// Anything with a default.
+pub trait MakeDefault {
+    /// The value.
+    type Value;
+    /// How to make one.
+    fn make(&self) -> Option<fn() -> Self::Value>;
+}
+
+impl<T: Default> MakeDefault for &Make<T> {
+    type Value = T;
+    fn make(&self) -> Option<fn() -> T> {
+        Some(T::default)
+    }
+}
+
+/// Anything else, which cannot be made.
+pub trait MakeNothing {
+    /// The value.
+    type Value;
+    /// How to make one: not at all.
+    fn make(&self) -> Option<fn() -> Self::Value>;
+}
+
+impl<T> MakeNothing for Make<T> {
+    type Value = T;
+    fn make(&self) -> Option<fn() -> T> {
+        None
+    }
+}
+
+const TEXT: &str = "made by cargo verify-contracts";
+
+/// The errors of std that stand for many a payload.
+pub trait Known {
+    /// One of it.
+    fn known() -> Self;
+}
+
+impl Known for std::io::Error {
+    fn known() -> Self {
+        Self::other(TEXT)
+    }
+}
+
+impl Known for Box<dyn std::error::Error> {
+    fn known() -> Self {
+        TEXT.into()
+    }
+}
+
+impl Known for Box<dyn std::error::Error + Send + Sync> {
+    fn known() -> Self {
+        TEXT.into()
+    }
+}
+
+impl Known for std::num::ParseIntError {
+    fn known() -> Self {
+        match "".parse::<u8>() {
+            Err(error) => error,
+            Ok(_) => std::process::abort(),
+        }
+    }
+}
+
+impl Known for std::num::ParseFloatError {
+    fn known() -> Self {
+        match "".parse::<f64>() {
+            Err(error) => error,
+            Ok(_) => std::process::abort(),
+        }
+    }
+}
+
+impl Known for std::time::Instant {
+    fn known() -> Self {
+        Self::now()
+    }
+}
+
+impl Known for std::time::SystemTime {
+    fn known() -> Self {
+        Self::UNIX_EPOCH
+    }
+}

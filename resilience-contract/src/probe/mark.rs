@@ -1,0 +1,52 @@
+//! The marks that the macro puts around what leaves a function.
+//!
+//! All are identity functions: as the argument of a call an expression keeps
+//! its expected type and its temporaries, which a `let` or a `match` would
+//! change.
+
+use std::task::Poll;
+
+use super::call;
+
+/// What `?` can be applied to in a function that returns a `Result`.
+#[doc(hidden)]
+pub trait Operand {
+    /// Whether `?` will leave the function.
+    fn leaves(&self) -> bool;
+}
+
+impl<T, E> Operand for Result<T, E> {
+    fn leaves(&self) -> bool {
+        self.is_err()
+    }
+}
+
+impl<T, E> Operand for Poll<Result<T, E>> {
+    fn leaves(&self) -> bool {
+        matches!(self, Self::Ready(Err(_)))
+    }
+}
+
+impl<T, E> Operand for Poll<Option<Result<T, E>>> {
+    fn leaves(&self) -> bool {
+        matches!(self, Self::Ready(Some(Err(_))))
+    }
+}
+
+/// Around the operand of a `?`: it leaves there only if it is an `Err`.
+#[doc(hidden)]
+#[inline]
+pub fn question<T: Operand>(operand: T, branch: u32) -> T {
+    if operand.leaves() {
+        call::leaving_by(branch);
+    }
+    operand
+}
+
+/// Around a value that the function returns: it leaves there whatever it is.
+#[doc(hidden)]
+#[inline]
+pub fn leaf<T>(value: T, branch: u32) -> T {
+    call::leaving_by(branch);
+    value
+}

@@ -1,0 +1,207 @@
+//! Writing evidence to this process's file.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use contract_spec::evidence::{
+    self, Branch, EVIDENCE_VARIABLE, Errors, FORMAT, Function, MUTANT_VARIABLE, Mutant, Mutated,
+    Operator, Process, Record,
+};
+
+use crate::FailureModes;
+
+/// The exit code of a process whose evidence could not be written. Going on
+/// would leave a branch unseen that was entered, and that would be a lie.
+const EVIDENCE_LOST: i32 = evidence::EVIDENCE_LOST;
+
+/// The place of a contracted function, compiled in by the macro.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Site {
+    id: &'static str,
+    package: &'static str,
+    module: &'static str,
+    name: &'static str,
+    file: &'static str,
+    position: (u32, u32),
+    branches: &'static [(&'static str, u32, u32)],
+    /// Its number in this process's file; 0 before its first call.
+    number: AtomicU32,
+    /// Whether its error enum has been written down.
+    errors: AtomicBool,
+    key: OnceLock<String>,
+}
+
+impl Site {
+    /// A contracted function.
+    pub const fn new(
+        id: &'static str,
+        package: &'static str,
+        module: &'static str,
+        name: &'static str,
+        file: &'static str,
+        position: (u32, u32),
+        branches: &'static [(&'static str, u32, u32)],
+    ) -> Self {
+        Self {
+            id,
+            package,
+            module,
+            name,
+            file,
+            position,
+            branches,
+            number: AtomicU32::new(0),
+            errors: AtomicBool::new(false),
+            key: OnceLock::new(),
+        }
+    }
+
+    fn path(&self) -> String {
+        format!("{}::{}", self.module, self.name)
+    }
+
+    fn key(&self) -> &str {
+        self.key.get_or_init(|| {
+            let (line, column) = self.position;
+            evidence::function_key(self.package, &self.path(), self.file, line, column)
+        })
+    }
+}
+
+/// The process's evidence file.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    file: Mutex<File>,
+    began: Instant,
+    functions: AtomicU32,
+    calls: AtomicU64,
+    mutant: Option<Mutant>,
+}
+
+/// The recorder, if the verifier asked for evidence.
+pub(super) fn recorder() -> Option<&'static Recorder> {
+    static RECORDER: OnceLock<Option<Recorder>> = OnceLock::new();
+    RECORDER
+        .get_or_init(|| {
+            let folder = std::env::var_os(EVIDENCE_VARIABLE)?;
+            Some(Recorder::open(Path::new(&folder)))
+        })
+        .as_ref()
+}
+
+impl Recorder {
+    fn open(folder: &Path) -> Self {
+        let pid = std::process::id();
+        // Numbers of processes come round again; the time tells them apart.
+        let time = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos());
+        let path = folder.join(format!("{pid}-{time}.jsonl"));
+        let file = OpenOptions::new().append(true).create_new(true).open(&path);
+        let recorder = Self {
+            file: Mutex::new(file.unwrap_or_else(|error| lost(&error))),
+            began: Instant::now(),
+            functions: AtomicU32::new(0),
+            calls: AtomicU64::new(0),
+            mutant: std::env::var(MUTANT_VARIABLE).ok().and_then(|text| Mutant::parse(&text)),
+        };
+        recorder.write(&Record::Process(Process { format: FORMAT, pid }));
+        recorder
+    }
+
+    pub(super) fn now_us(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn next_call(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The site's number, and a line about it if it is new.
+    pub(super) fn function(&self, site: &Site) -> u32 {
+        let known = site.number.load(Ordering::Acquire);
+        if known != 0 {
+            return known;
+        }
+        let mut file = self.lock();
+        let known = site.number.load(Ordering::Acquire);
+        if known != 0 {
+            return known;
+        }
+        let number = self.functions.fetch_add(1, Ordering::Relaxed) + 1;
+        let branches = site.branches.iter().map(|(form, line, column)| Branch {
+            form: (*form).to_owned(),
+            line: *line,
+            column: *column,
+        });
+        let (line, column) = site.position;
+        append(
+            &mut file,
+            &Record::Function(Function {
+                number,
+                id: site.id.to_owned(),
+                package: site.package.to_owned(),
+                path: site.path(),
+                file: site.file.to_owned(),
+                line,
+                column,
+                branches: branches.collect(),
+            }),
+        );
+        site.number.store(number, Ordering::Release);
+        number
+    }
+
+    /// Writes down the error enum of a site, once.
+    pub(super) fn errors<E: FailureModes>(&self, site: &Site, function: u32, swallow: bool) {
+        if site.errors.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let variants = E::VARIANTS.iter().enumerate().map(|(index, variant)| evidence::Variant {
+            name: variant.name.to_owned(),
+            sample: E::sample(index).is_some(),
+        });
+        self.write(&Record::Errors(Errors {
+            function,
+            name: E::NAME.to_owned(),
+            variants: variants.collect(),
+            swallow,
+        }));
+    }
+
+    /// What the chosen mutant does, if it is one of this site.
+    pub(super) fn operator(&self, site: &Site) -> Option<&Operator> {
+        let mutant = self.mutant.as_ref()?;
+        (mutant.function == site.key()).then_some(&mutant.operator)
+    }
+
+    pub(super) fn mutated(&self, call: u64) {
+        self.write(&Record::Mutated(Mutated { call }));
+    }
+
+    pub(super) fn write(&self, record: &Record) {
+        append(&mut self.lock(), record);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One write for one line: what a crash cuts short is the last line and nothing else.
+fn append(file: &mut File, record: &Record) {
+    let mut line = String::with_capacity(256);
+    record.write(&mut line);
+    if let Err(error) = file.write_all(line.as_bytes()) {
+        lost(&error);
+    }
+}
+
+fn lost(error: &std::io::Error) -> ! {
+    // The recorder has no other way to speak than the test's own standard error.
+    eprintln!("resilience-contract: failed to write evidence: {error}");
+    std::process::exit(EVIDENCE_LOST);
+}
