@@ -5,6 +5,8 @@ pub mod catalog;
 #[cfg(feature = "read")]
 pub mod diagnostic;
 #[cfg(feature = "read")]
+pub mod facts;
+#[cfg(feature = "read")]
 pub mod lines;
 #[cfg(feature = "read")]
 pub mod model;

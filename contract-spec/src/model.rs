@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::ops::{Deref, Range};
 use std::time::Duration;
 
+use crate::catalog::{Retryability, Surface};
+
 /// Bytes of a contract's text, from the first to the one after the last.
 pub type Span = Range<usize>;
 
@@ -36,6 +38,13 @@ impl<T> Deref for Spanned<T> {
 /// One contract file.
 #[derive(Debug, Clone, Default)]
 pub struct Contract {
+    /// `include`: files whose interfaces, retry policies, shared enums and kinds this
+    /// one may use, as they are written.
+    pub includes: Vec<Spanned<String>>,
+    /// What the included files declare. Spans in there are places of those files.
+    pub included: Vec<Contract>,
+    /// `[kind.NAME]`: kinds that the catalog does not have.
+    pub kinds: Vec<CustomKind>,
     /// `[interface.NAME]`, in the order of the file.
     pub interfaces: Vec<Interface>,
     /// `[retry.NAME]`.
@@ -57,25 +66,64 @@ impl Contract {
         self.functions.iter().find(|f| *f.name == name)
     }
 
-    /// The interface of that name, if the file declares it.
+    /// The interface of that name, if the file or one that it includes declares it.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
-        self.interfaces.iter().find(|i| *i.name == name)
+        let own = self.interfaces.iter().find(|i| *i.name == name);
+        own.or_else(|| self.included.iter().find_map(|c| c.interface(name)))
     }
 
     /// The retry policy of that name.
     pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
-        self.retries.iter().find(|r| *r.name == name)
+        let own = self.retries.iter().find(|r| *r.name == name);
+        own.or_else(|| self.included.iter().find_map(|c| c.retry(name)))
     }
 
     /// The shared enum of that name.
     pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
-        self.errors.iter().find(|e| *e.name == name)
+        let own = self.errors.iter().find(|e| *e.name == name);
+        own.or_else(|| self.included.iter().find_map(|c| c.shared_error(name)))
+    }
+
+    /// The kind of that name, if the file or one that it includes declares it.
+    pub fn custom_kind(&self, name: &str) -> Option<&CustomKind> {
+        let own = self.kinds.iter().find(|k| *k.name == name);
+        own.or_else(|| self.included.iter().find_map(|c| c.custom_kind(name)))
     }
 
     /// Whether the file has this key although it could not be read.
     pub(crate) fn is_unread(&self, table: &str, key: &str) -> bool {
         !self.unread.is_empty() && self.unread.contains(&format!("{table}.{key}"))
     }
+}
+
+/// `[kind.NAME]`: a kind of interface that the catalog does not have.
+#[derive(Debug, Clone)]
+pub struct CustomKind {
+    /// The key after `kind.`.
+    pub name: Spanned<String>,
+    /// One sentence on what is meant.
+    pub summary: Option<Spanned<String>>,
+    /// The ways it fails.
+    pub modes: Vec<CustomMode>,
+}
+
+/// One way in which every interface of a custom kind can fail.
+#[derive(Debug, Clone)]
+pub struct CustomMode {
+    /// The mode's name within its kind.
+    pub name: Spanned<String>,
+    /// Whether every contract with such an interface must decide on it.
+    pub mandatory: bool,
+    /// What the failed request has done on the other side.
+    pub effect: Effect,
+    /// Whether trying again can help.
+    pub retryability: Retryability,
+    /// How the failure reaches the caller.
+    pub surface: Surface,
+    /// One sentence on what happened.
+    pub summary: Option<Spanned<String>>,
+    /// How Rust code sees it.
+    pub rust: Option<Spanned<String>>,
 }
 
 /// Something outside the function that can fail.
@@ -246,6 +294,18 @@ pub struct Mode {
     pub span: Span,
 }
 
+impl Effect {
+    /// The word in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Maybe => "maybe",
+            Self::Partial => "partial",
+            Self::Applied => "applied",
+        }
+    }
+}
+
 impl Mode {
     /// `gateway.timeout`.
     pub fn id(&self) -> String {
@@ -294,4 +354,17 @@ pub enum Level {
     Warn,
     /// The highest.
     Error,
+}
+
+impl Level {
+    /// The word in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
 }

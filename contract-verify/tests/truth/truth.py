@@ -7,17 +7,18 @@ own. The macros are stood in for by empty ones, so no part of the verifier has
 a say in what is measured here.
 
 A test enters a branch when an error leaves the function there while it runs.
-The variants to try are those that something else than themselves was seen to
-leave as, and that can be made. The verdict follows:
+Each variant that was seen to leave is replaced by every other one that can be
+made, while what leaves as anything else stays as it is. The verdict follows:
 
     missing   no test enters the branch
-    proven    at least one variant could be tried, and every one fails a test
+    proven    every variant that was seen to leave could be replaced, and every
+              replacement fails a test
     entered   otherwise
 
 The table has one line per branch. `entered_by` and `killed_by` name tests
-(`killed_by`: those that fail with any variant, also where another survives);
-`variants` is what was seen to leave, `mutants` what was tried and, for each
-variant, the tests that fail.
+(`killed_by`: those that fail with any mutant, also where another survives);
+`variants` is what was seen to leave, `mutants` what was tried, as FROM>TO, and
+the tests that then fail.
 
     truth.py            measures, and exits 1 where truth.tsv says otherwise
     truth.py --write    measures, and writes truth.tsv
@@ -121,10 +122,12 @@ class Branch:
     def noting(self):
         return f'(|left: {self.path}| crate::truth::left("{self.name}", left))'
 
-    def giving(self, variant):
-        """An error that is this variant already keeps its payload: only the variant is wrong."""
-        keep = f"same @ {self.path}::{variant} {{ .. }} => same"
-        return f"(|left: {self.path}| match left {{ {keep}, _ => {self.path}::{self.values[variant]} }})"
+    def giving(self, mutant):
+        """What would have left as the one variant leaves as the other."""
+        was, becomes = mutant
+        change = f"{self.path}::{was} {{ .. }} => {self.path}::{self.values[becomes]}"
+        # An enum with one variant leaves nothing over for the second arm, and has no mutant.
+        return f"(|left: {self.path}| match left {{ {change}, same => same }})"
 
 
 def read_branches(sources, listed):
@@ -292,37 +295,37 @@ def entries(copy, sources, branches, enums):
 
 
 def alternatives(branch, seen):
-    """The variants that can be made and that some test would see in another's place."""
-    natural = set().union(*seen.values()) if seen else set()
-    return [v for v, value in branch.values.items() if value and natural - {v}]
+    """(FROM, TO): every variant that was seen to leave, and every other one that can be made."""
+    natural = sorted(set().union(*seen.values())) if seen else []
+    return [(was, becomes) for was in natural for becomes, value in branch.values.items() if value and becomes != was]
 
 
-def try_mutant(copy, sources, branch, variant, enterers):
+def try_mutant(copy, sources, branch, mutant, enterers):
     """{test: outcome} of the tests that did not pass."""
-    tests = copy.build(patched(sources, [(branch, branch.giving(variant))]))
+    tests = copy.build(patched(sources, [(branch, branch.giving(mutant))]))
     outcomes = {test: copy.outcome(binary, test) for test, binary in tests.items()}
     broken = {test: outcome for test, outcome in outcomes.items() if outcome != "passed"}
     strangers = broken.keys() - enterers
     if strangers:
-        raise Wrong(f"{branch.name} as {variant}: {', '.join(strangers)} broke without entering the branch")
+        raise Wrong(f"{branch.name} as {'>'.join(mutant)}: {', '.join(strangers)} broke without entering the branch")
     return broken
 
 
 def row(branch, seen, mutants):
-    """One line of the table, from {test: variants} and {variant: {test: outcome}}."""
+    """One line of the table, from {test: variants} and {(FROM, TO): {test: outcome}}."""
     killers = {
-        variant: sorted(test for test, outcome in broken.items() if outcome == "failed")
-        for variant, broken in mutants.items()
+        mutant: sorted(test for test, outcome in broken.items() if outcome == "failed")
+        for mutant, broken in mutants.items()
     }
     undecided = {o for broken in mutants.values() for o in broken.values() if o != "failed"}
     if not seen:
         verdict, reason = "missing", ""
-    elif not mutants:
+    elif {was for was, _ in mutants} != set().union(*seen.values()):
         verdict, reason = "entered", "not mutatable"
     elif all(killers.values()):
         verdict, reason = "proven", ""
     else:
-        survivors = [variant for variant, tests in killers.items() if not tests]
+        survivors = [">".join(mutant) for mutant, tests in killers.items() if not tests]
         verdict, reason = "entered", "survived: " + ",".join(survivors)
         if undecided:
             reason += " (" + ",".join(sorted(undecided)) + ")"
@@ -333,7 +336,7 @@ def row(branch, seen, mutants):
         ",".join(sorted(seen)),
         ",".join(sorted(set().union(*killers.values()))),
         ",".join(sorted(set().union(*seen.values()))),
-        ";".join(f"{variant}={','.join(tests) or '-'}" for variant, tests in killers.items()),
+        ";".join(f"{'>'.join(mutant)}={','.join(tests) or '-'}" for mutant, tests in killers.items()),
         reason,
     ]
     return "\t".join(cell or "-" for cell in cells)
@@ -354,23 +357,23 @@ def measure(jobs):
     for copy in copies:
         idle.put(copy)
 
-    def work(branch, variant):
+    def work(branch, mutant):
         copy = idle.get()
         try:
-            return try_mutant(copy, sources, branch, variant, seen[branch.name].keys())
+            return try_mutant(copy, sources, branch, mutant, seen[branch.name].keys())
         finally:
             idle.put(copy)
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         waiting = {
-            (name, variant): pool.submit(work, branch, variant)
+            (name, mutant): pool.submit(work, branch, mutant)
             for name, branch in branches.items()
-            for variant in alternatives(branch, seen[name])
+            for mutant in alternatives(branch, seen[name])
         }
         mutants = {name: {} for name in branches}
-        for (name, variant), future in waiting.items():
+        for (name, mutant), future in waiting.items():
             try:
-                mutants[name][variant] = future.result()
+                mutants[name][mutant] = future.result()
             except Wrong:
                 pool.shutdown(cancel_futures=True)
                 raise
