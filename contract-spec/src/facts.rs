@@ -1,8 +1,8 @@
 //! What is known about the modes of an interface, whether the catalog says so or the
 //! contract does.
 
-use crate::catalog::{self, Kind, Retryability, Surface};
-use crate::model::{Contract, CustomKind, Effect, Mode};
+use crate::catalog::{self, Kind, KnownMode, Retryability, Surface};
+use crate::model::{Contract, CustomKind, CustomMode, Effect, Mode};
 
 /// A kind, wherever it is declared.
 #[derive(Debug, Clone, Copy)]
@@ -42,41 +42,48 @@ impl<'c> AnyKind<'c> {
     /// Every mode, `other` not among them.
     pub fn modes(self) -> Vec<Facts<'c>> {
         match self {
-            Self::Known(kind) => kind
-                .modes
-                .iter()
-                .map(|m| Facts {
-                    name: m.name,
-                    mandatory: m.mandatory,
-                    effect: m.effect,
-                    retryability: m.retryability,
-                    surface: m.surface,
-                    summary: m.summary,
-                })
-                .collect(),
-            Self::Custom(kind) => kind
-                .modes
-                .iter()
-                .map(|m| Facts {
-                    name: &m.name,
-                    mandatory: m.mandatory,
-                    effect: m.effect,
-                    retryability: m.retryability,
-                    surface: m.surface,
-                    summary: m.summary.as_ref().map_or("", |s| s.as_str()),
-                })
-                .collect(),
+            Self::Known(kind) => kind.modes.iter().map(Facts::from).collect(),
+            Self::Custom(kind) => kind.modes.iter().map(Facts::from).collect(),
         }
     }
 
     /// The mode of that name.
     pub fn mode(self, name: &str) -> Option<Facts<'c>> {
-        self.modes().into_iter().find(|m| m.name == name)
+        match self {
+            Self::Known(kind) => kind.mode(name).map(Facts::from),
+            Self::Custom(kind) => kind.modes.iter().find(|m| *m.name == name).map(Facts::from),
+        }
     }
 
     /// Whether a contract may name modes of its own.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Known(kind) if kind.is_open())
+    }
+}
+
+impl From<&'static KnownMode> for Facts<'_> {
+    fn from(mode: &'static KnownMode) -> Self {
+        Self {
+            name: mode.name,
+            mandatory: mode.mandatory,
+            effect: mode.effect,
+            retryability: mode.retryability,
+            surface: mode.surface,
+            summary: mode.summary,
+        }
+    }
+}
+
+impl<'c> From<&'c CustomMode> for Facts<'c> {
+    fn from(mode: &'c CustomMode) -> Self {
+        Self {
+            name: &mode.name,
+            mandatory: mode.mandatory,
+            effect: mode.effect,
+            retryability: mode.retryability,
+            surface: mode.surface,
+            summary: mode.summary.as_ref().map_or("", |s| s.as_str()),
+        }
     }
 }
 

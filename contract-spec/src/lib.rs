@@ -20,11 +20,12 @@ pub mod rules;
 #[cfg(feature = "read")]
 pub use {
     diagnostic::{Diagnostic, Severity},
+    facts::{AnyKind, Facts},
     lines::LineIndex,
     model::{Contract, Span, Spanned},
     nearest::nearest,
-    read::{Reading, Source, read, snake_case},
-    rules::{check, judge, rules},
+    read::{IncludedFile, Load, Reading, Source, read, read_with, snake_case},
+    rules::{Checked, check, check_with, judge, rules},
 };
 
 pub mod evidence;

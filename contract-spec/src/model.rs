@@ -41,8 +41,8 @@ pub struct Contract {
     /// `include`: files whose interfaces, retry policies, shared enums and kinds this
     /// one may use, as they are written.
     pub includes: Vec<Spanned<String>>,
-    /// What the included files declare. Spans in there are places of those files.
-    pub included: Vec<Contract>,
+    /// The included files and those that they include, each once.
+    pub included: Vec<Included>,
     /// `[kind.NAME]`: kinds that the catalog does not have.
     pub kinds: Vec<CustomKind>,
     /// `[interface.NAME]`, in the order of the file.
@@ -58,6 +58,8 @@ pub struct Contract {
     pub(crate) unread: HashSet<String>,
     /// Whether broken syntax may have swallowed something.
     pub(crate) broken: bool,
+    /// Whether an included file is missing, and with it nobody knows what.
+    pub(crate) incomplete: bool,
 }
 
 impl Contract {
@@ -69,31 +71,46 @@ impl Contract {
     /// The interface of that name, if the file or one that it includes declares it.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
         let own = self.interfaces.iter().find(|i| *i.name == name);
-        own.or_else(|| self.included.iter().find_map(|c| c.interface(name)))
+        own.or_else(|| self.shared(|c| c.interfaces.iter().find(|i| *i.name == name)))
     }
 
     /// The retry policy of that name.
     pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
         let own = self.retries.iter().find(|r| *r.name == name);
-        own.or_else(|| self.included.iter().find_map(|c| c.retry(name)))
+        own.or_else(|| self.shared(|c| c.retries.iter().find(|r| *r.name == name)))
     }
 
     /// The shared enum of that name.
     pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
         let own = self.errors.iter().find(|e| *e.name == name);
-        own.or_else(|| self.included.iter().find_map(|c| c.shared_error(name)))
+        own.or_else(|| self.shared(|c| c.errors.iter().find(|e| *e.name == name)))
     }
 
     /// The kind of that name, if the file or one that it includes declares it.
     pub fn custom_kind(&self, name: &str) -> Option<&CustomKind> {
         let own = self.kinds.iter().find(|k| *k.name == name);
-        own.or_else(|| self.included.iter().find_map(|c| c.custom_kind(name)))
+        own.or_else(|| self.shared(|c| c.kinds.iter().find(|k| *k.name == name)))
+    }
+
+    /// The first included file that has it.
+    fn shared<'c, T>(&'c self, find: impl Fn(&'c Self) -> Option<T>) -> Option<T> {
+        self.included.iter().find_map(|i| find(&i.contract))
     }
 
     /// Whether the file has this key although it could not be read.
     pub(crate) fn is_unread(&self, table: &str, key: &str) -> bool {
         !self.unread.is_empty() && self.unread.contains(&format!("{table}.{key}"))
     }
+}
+
+/// A file that a contract includes.
+#[derive(Debug, Clone)]
+pub struct Included {
+    /// The path as it is shown to people.
+    pub path: String,
+    /// What it declares. Its spans are places of that file, and its own included
+    /// files stand beside it.
+    pub contract: Contract,
 }
 
 /// `[kind.NAME]`: a kind of interface that the catalog does not have.

@@ -1,6 +1,7 @@
 //! One run, from the workspace to the report.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     if let Some(report) = mistakes(&contracts) {
         return Ok(Verified { report, root });
     }
-    let scratch = Scratch::new(&workspace.target_directory(arguments).join("verify-contracts"))?;
+    let scratch = Scratch::new(&workspace.target_directory(arguments).join("verify-contracts"), status)?;
     let plan = scratch.path().join("plan.jsonl");
     let mut build = build::build(&workspace, arguments, &plan)?;
     let subjects = inventory::find(&workspace, &build, &mut contracts)?;
@@ -75,7 +76,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     let passed = runs.iter().filter(|(_, run)| run.outcome == Outcome::Passed);
     let observed = observe(subjects, &contracts, passed.map(|(test, run)| (*test, &run.evidence)));
     let proofs = if failing.is_empty() {
-        status.say("Breaking", &format!("{} in turn", count(observed.exits.len(), "way").replace("way", "way out")));
+        status.say("Breaking", &format!("{}, each in turn", count(observed.exits.len(), "exit")));
         prove::prove(&runner, &tests, &durations, &observed, jobs)?
     } else {
         Proofs::default()
@@ -185,17 +186,25 @@ pub(crate) fn tests_failed(report: &Report) -> bool {
 /// The run's own files, gone when it ends.
 struct Scratch {
     folder: tempfile::TempDir,
+    /// Held to the end: another build into the same place would exchange the
+    /// test binaries under our hands.
+    _lock: File,
 }
 
 impl Scratch {
-    fn new(parent: &Path) -> Result<Self> {
+    fn new(parent: &Path, status: Status) -> Result<Self> {
         let unwritable = |error| Error::Write {
             path: parent.to_owned(),
             error,
         };
         std::fs::create_dir_all(parent).map_err(unwritable)?;
+        let lock = File::create(parent.join(".lock")).map_err(unwritable)?;
+        if lock.try_lock().is_err() {
+            status.say("Blocking", "waiting for another run of verify-contracts in the same target directory");
+            lock.lock().map_err(unwritable)?;
+        }
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(unwritable)?;
-        Ok(Self { folder })
+        Ok(Self { folder, _lock: lock })
     }
 
     fn path(&self) -> &Path {

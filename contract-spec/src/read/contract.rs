@@ -11,7 +11,15 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Backoff, Contract, Interface, Jitter, RetryPolicy, SharedError, Span, Spanned};
 use crate::rules::shape;
 
-const TOP: [&str; 5] = ["format", "interface", "retry", "error", "function"];
+const TOP: [&str; 7] = [
+    "format",
+    "include",
+    "kind",
+    "interface",
+    "retry",
+    "error",
+    "function",
+];
 const INTERFACE: [&str; 4] = ["kind", "service", "timeout", "contract"];
 const RETRY: [&str; 6] = [
     "max_attempts",
@@ -22,45 +30,26 @@ const RETRY: [&str; 6] = [
     "jitter",
 ];
 
+/// A table and where it stands.
+pub(super) type Place<'t> = (&'t DeTable<'t>, Span);
+
 impl Reader {
     /// Reads the whole file.
     pub(super) fn contract(&mut self, root: &DeTable<'_>) -> Contract {
         let top = self.fields(root, 0..0, String::new(), "a contract", &TOP);
         self.format(&top);
-        let mut contract = Contract::default();
-        self.section(
-            &top,
-            "interface",
-            "[interface.gateway]",
-            |reader, entry, fields| {
-                contract.interfaces.push(reader.interface(entry, fields));
-            },
-        );
-        self.section(
-            &top,
-            "retry",
-            "[retry.standard]",
-            |reader, entry, fields| {
-                contract.retries.push(reader.retry(entry, fields));
-            },
-        );
-        self.section(
-            &top,
-            "error",
-            "[error.StoreError]",
-            |reader, entry, fields| {
-                contract.errors.extend(reader.shared_error(entry, fields));
-            },
-        );
-        self.section(
-            &top,
-            "function",
-            "[function.charge]",
-            |reader, entry, fields| {
-                contract.functions.push(reader.function(entry, fields));
-            },
-        );
-        contract
+        let includes = top.get("include");
+        let includes = includes.and_then(|e| self.words(&e, is_file, INCLUDABLE));
+        Contract {
+            includes: includes.unwrap_or_default(),
+            incomplete: self.is_unread("", "include"),
+            kinds: self.section(&top, "kind", "ledger_api", Self::custom_kind),
+            interfaces: self.section(&top, "interface", "gateway", Self::interface),
+            retries: self.section(&top, "retry", "standard", Self::retry),
+            errors: self.section(&top, "error", "StoreError", Self::shared_error),
+            functions: self.section(&top, "function", "charge", Self::function),
+            ..Contract::default()
+        }
     }
 
     fn format(&mut self, top: &Fields<'_>) {
@@ -84,25 +73,24 @@ impl Reader {
     }
 
     /// Every table under one of the file's keys.
-    fn section<'t>(
+    fn section<T>(
         &mut self,
-        top: &Fields<'t>,
+        top: &Fields<'_>,
         key: &str,
         example: &str,
-        mut read: impl FnMut(&mut Self, &Entry<'t>, (&'t DeTable<'t>, Span)),
-    ) {
-        let help = format!("one table each: {example}");
-        let Some(entry) = top.get(key) else {
-            return;
+        read: fn(&mut Self, &Entry<'_>, Place<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let help = format!("one table each: [{key}.{example}]");
+        let section = top.get(key).and_then(|e| Some((self.table(&e, &help)?, e)));
+        let Some((table, entry)) = section else {
+            return Vec::new();
         };
-        let Some(table) = self.table(&entry, &help) else {
-            return;
+        let entries = Fields::new(table, entry.span, entry.path);
+        let one = |entry: Entry<'_>| {
+            let table = self.table(&entry, &help)?;
+            read(self, &entry, (table, entry.span.clone()))
         };
-        for entry in Fields::new(table, entry.span, entry.path).entries() {
-            if let Some(table) = self.table(&entry, &help) {
-                read(self, &entry, (table, entry.span.clone()));
-            }
-        }
+        entries.entries().filter_map(one).collect()
     }
 
     /// The name that a key gives to something of the contract's own.
@@ -132,7 +120,7 @@ impl Reader {
         self.report_absent(diagnostic.help(help));
     }
 
-    fn interface(&mut self, entry: &Entry<'_>, table: (&DeTable<'_>, Span)) -> Interface {
+    fn interface(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<Interface> {
         let name = self.own_name(entry);
         if matches!(name.as_str(), catalog::INPUT | catalog::DOMAIN) {
             let message = format!("`{}` is always there and is not declared", *name);
@@ -164,16 +152,16 @@ impl Reader {
             }
             None => None,
         };
-        Interface {
+        Some(Interface {
             name,
             kind: kind.unwrap_or_else(|| Spanned::new(String::new(), fields.span.clone())),
             service: fields.get("service").and_then(|e| self.string(&e)),
             timeout: fields.get("timeout").and_then(|e| self.duration(&e, false)),
             contract,
-        }
+        })
     }
 
-    fn retry(&mut self, entry: &Entry<'_>, table: (&DeTable<'_>, Span)) -> RetryPolicy {
+    fn retry(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<RetryPolicy> {
         let name = self.own_name(entry);
         let what = "a retry policy";
         let fields = self.fields(table.0, table.1, entry.path.clone(), what, &RETRY);
@@ -205,7 +193,7 @@ impl Reader {
                 diagnostic.help("leave `multiplier` out, or write backoff = \"exponential\""),
             );
         }
-        RetryPolicy {
+        Some(RetryPolicy {
             max_attempts: fields
                 .get("max_attempts")
                 .and_then(|e| self.integer(&e, 1..=1000)),
@@ -220,14 +208,10 @@ impl Reader {
                 .and_then(|e| self.duration(&e, false)),
             jitter: jitter.unwrap_or_else(|| Spanned::new(Jitter::Full, name.span.clone())),
             name,
-        }
+        })
     }
 
-    fn shared_error(
-        &mut self,
-        entry: &Entry<'_>,
-        table: (&DeTable<'_>, Span),
-    ) -> Option<SharedError> {
+    fn shared_error(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<SharedError> {
         if !is_identifier(entry.key) {
             let message = format!("`{}` is no name of a Rust enum", excerpt(entry.key));
             self.report(Diagnostic::new(
@@ -255,6 +239,18 @@ impl Reader {
             variants: variants?,
         })
     }
+}
+
+const INCLUDABLE: &str = "the relative path of a TOML file, with forward slashes";
+
+/// A path that means the same on every machine.
+fn is_file(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    text.ends_with(".toml")
+        && !text.contains(['\\', ':', '\0'])
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.trim() == *part)
 }
 
 /// `payments.charge`, with more words in front for contracts in directories.

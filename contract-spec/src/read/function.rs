@@ -1,12 +1,13 @@
 //! Reads functions, and how each of their failure modes is handled.
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
+use super::contract::Place;
 use super::duration::excerpt;
 use super::table::{Entry, Fields, Reader};
 use super::word::{is_field, is_identifier, is_path};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Effect, Function, Idempotency, Level, Log, Mode, Outcome, Span, Spanned, Tier};
+use crate::model::{Effect, Function, Idempotency, Level, Log, Mode, Outcome, Spanned, Tier};
 use crate::rules::shape;
 
 const FUNCTION: [&str; 8] = [
@@ -41,7 +42,7 @@ const LEVELS: [(&str, Level); 5] = [
     ("warn", Level::Warn),
     ("error", Level::Error),
 ];
-const EFFECTS: [(&str, Effect); 4] = [
+pub(super) const EFFECTS: [(&str, Effect); 4] = [
     ("none", Effect::None),
     ("maybe", Effect::Maybe),
     ("partial", Effect::Partial),
@@ -49,7 +50,7 @@ const EFFECTS: [(&str, Effect); 4] = [
 ];
 
 impl Reader {
-    pub(super) fn function(&mut self, entry: &Entry<'_>, table: (&DeTable<'_>, Span)) -> Function {
+    pub(super) fn function(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<Function> {
         let name = self.own_name(entry);
         let what = "a function";
         let fields = self.fields(table.0, table.1, entry.path.clone(), what, &FUNCTION);
@@ -81,7 +82,7 @@ impl Reader {
         if let Some(on) = fields.get("on") {
             self.on(&on, &mut function);
         }
-        function
+        Some(function)
     }
 
     fn budgets(&mut self, entry: &Entry<'_>) -> Vec<(Spanned<String>, Spanned<u32>)> {

@@ -7,6 +7,8 @@
 mod contract;
 mod duration;
 mod function;
+mod include;
+mod kind;
 mod resolve;
 mod syntax;
 mod table;
@@ -17,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Span};
 
 pub use duration::write as write_duration;
+pub use include::{IncludedFile, Load};
 pub(crate) use resolve::{local, meant};
 pub(crate) use word::pascal_case;
 pub use word::snake_case;
@@ -73,31 +76,53 @@ const HARMLESS: usize = 500;
 const DEEP_STACK: usize = 64 << 20;
 
 /// Reads a contract without judging it: [`crate::check`] does both.
+///
+/// Nothing is read beside it: a file that includes others is refused.
 pub fn read(source: &Source) -> Reading {
+    read_files(source, None).0
+}
+
+/// Reads a contract and the files that it includes.
+pub fn read_with(source: &Source, load: Load<'_>) -> (Reading, Vec<IncludedFile>) {
+    read_files(source, Some(load))
+}
+
+fn read_files(source: &Source, load: Option<Load<'_>>) -> (Reading, Vec<IncludedFile>) {
+    let mut files = include::Files::new(source, load);
+    let (mut contract, mut reader) = parse(source);
+    files.include(&mut reader, &mut contract);
+    (finish(reader, contract, source), files.done)
+}
+
+/// From text to model, as far as one file goes.
+fn parse(source: &Source) -> (Contract, table::Reader) {
+    let here = || {
+        let (table, mut reader) = table::Reader::open(&source.text);
+        (reader.contract(table.get_ref()), reader)
+    };
     let nesting = source
         .text
         .bytes()
         .filter(|b| matches!(b, b'.' | b'[' | b'{'))
         .count();
     if nesting <= HARMLESS {
-        return read_here(source);
+        return here();
     }
     // The parser recurses, and its limits allow thousands of levels.
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(DEEP_STACK)
-            .spawn_scoped(scope, || read_here(source));
+            .spawn_scoped(scope, here);
         match thread.map(|thread| thread.join()) {
-            Ok(Ok(reading)) => reading,
+            Ok(Ok(read)) => read,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => read_here(source),
+            Err(_) => here(),
         }
     })
 }
 
-fn read_here(source: &Source) -> Reading {
-    let (table, mut reader) = table::Reader::open(&source.text);
-    let contract = reader.contract(table.get_ref());
+/// Holds names against what they name, now that all of it is known.
+fn finish(mut reader: table::Reader, contract: Contract, source: &Source) -> Reading {
     resolve::names(&mut reader, &contract, source);
     let (contract, mut diagnostics) = reader.close(contract);
     in_order(&mut diagnostics);

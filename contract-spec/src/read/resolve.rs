@@ -7,14 +7,18 @@ use super::table::{Reader, list};
 use super::word::{is_snake, snake_case, to_snake};
 use crate::catalog::{self, Kind};
 use crate::diagnostic::Diagnostic;
+use crate::facts::AnyKind;
 use crate::model::{Contract, Function, Interface, Mode, Spanned};
 use crate::nearest::nearest;
 use crate::rules::shape;
 
+/// Enough names for any contract that people write; a file of nothing else stays cheap.
+const MANY: usize = 100;
+
 /// Reports every name that names nothing.
 pub(super) fn names(reader: &mut Reader, contract: &Contract, source: &Source) {
     for interface in &contract.interfaces {
-        kind(reader, interface);
+        kind(reader, contract, interface);
         callee(reader, contract, source, interface);
     }
     for function in &contract.functions {
@@ -34,6 +38,11 @@ pub(super) fn names(reader: &mut Reader, contract: &Contract, source: &Source) {
     }
 }
 
+/// A contract and those that it includes.
+fn all(contract: &Contract) -> impl Iterator<Item = &Contract> + Clone {
+    std::iter::once(contract).chain(contract.included.iter().map(|i| &i.contract))
+}
+
 /// Says that a name is unknown, and which names there are.
 fn unknown<'a>(
     reader: &mut Reader,
@@ -42,8 +51,7 @@ fn unknown<'a>(
     there: impl Iterator<Item = &'a str> + Clone,
     declare: &str,
 ) {
-    // Enough for any contract that people write; a file of nothing but names stays cheap.
-    let there = there.take(100);
+    let there = there.take(MANY);
     let message = format!("there is no {what} `{}`", excerpt(name));
     let near = nearest(name, there.clone());
     let mut help = match near {
@@ -55,40 +63,51 @@ fn unknown<'a>(
     }
     // What is declared under a broken header may be lost.
     reader.report_absent(
-        Diagnostic::new(&shape::UNKNOWN_NAME, name.span.clone(), message).help(help.trim()),
+        Diagnostic::new(&shape::UNKNOWN_NAME, name.span.clone(), message).help(help),
     );
 }
 
 fn interface_name(reader: &mut Reader, contract: &Contract, name: &Spanned<String>) {
-    if contract.interface(name).is_some() || contract.is_unread("interface", name) {
+    let known = contract.interface(name).is_some() || reader.is_unread("interface", name);
+    if known || contract.incomplete {
         return;
     }
-    let there = contract.interfaces.iter().map(|i| i.name.as_str());
+    let there = all(contract)
+        .flat_map(|c| &c.interfaces)
+        .map(|i| i.name.as_str());
     let declare = format!("declare it: [interface.{}] with its kind.", excerpt(name));
     unknown(reader, "interface", name, there, &declare);
 }
 
-fn kind(reader: &mut Reader, interface: &Interface) {
+fn kind(reader: &mut Reader, contract: &Contract, interface: &Interface) {
     let word = &interface.kind;
     let known = catalog::kind(word);
-    if word.is_empty() || known.is_some_and(Kind::is_interface) {
+    let custom = contract.custom_kind(word).is_some() || reader.is_unread("kind", word);
+    if word.is_empty() || known.is_some_and(Kind::is_interface) || custom {
         return;
     }
+    let message = format!("`{}` is no kind of interface", excerpt(word));
+    let diagnostic = Diagnostic::new(&shape::UNKNOWN_KIND, word.span.clone(), message);
     if known.is_some() {
-        let message = format!("`{}` is no kind of interface", **word);
         let help = format!("it needs no interface: write [function.NAME.on.{}]", **word);
-        reader.report(Diagnostic::new(&shape::UNKNOWN_KIND, word.span.clone(), message).help(help));
+        reader.report(diagnostic.help(help));
         return;
     }
-    let kinds = catalog::kinds()
+    if contract.incomplete {
+        return;
+    }
+    let own = all(contract)
+        .flat_map(|c| &c.kinds)
+        .map(|k| k.name.as_str())
+        .take(MANY);
+    let known = catalog::kinds()
         .iter()
         .filter(|k| k.is_interface())
         .map(|k| k.name);
-    let message = format!("`{}` is no kind of interface", excerpt(word));
+    let kinds = known.chain(own);
     let near = nearest(word, kinds.clone()).or_else(|| other_word(word));
     let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    let help = format!("{near}the kinds are {}", list(kinds));
-    reader.report(Diagnostic::new(&shape::UNKNOWN_KIND, word.span.clone(), message).help(help));
+    reader.report(diagnostic.help(format!("{near}the kinds are {}", list(kinds))));
 }
 
 /// What people call a kind that has another name here.
@@ -116,18 +135,14 @@ fn callee(reader: &mut Reader, contract: &Contract, source: &Source, interface: 
     let Some(id) = &interface.contract else {
         return;
     };
-    if contract.is_unread("function", local(id, source).unwrap_or_default()) {
+    let Some(name) = local(id, source).filter(|name| !reader.is_unread("function", name)) else {
         return;
-    }
-    if let Some(name) = local(id, source)
-        && contract.function(name).is_none()
-    {
-        let ids: Vec<String> = contract
-            .functions
-            .iter()
-            .map(|f| format!("{}.{}", source.stem(), *f.name))
-            .collect();
-        let declare = format!("declare it: [function.{name}].");
+    };
+    if contract.function(name).is_none() {
+        let stem = source.stem();
+        let functions = contract.functions.iter().take(MANY);
+        let ids: Vec<String> = functions.map(|f| format!("{stem}.{}", *f.name)).collect();
+        let declare = format!("declare it: [function.{}].", excerpt(name));
         unknown(
             reader,
             "contract",
@@ -140,68 +155,55 @@ fn callee(reader: &mut Reader, contract: &Contract, source: &Source, interface: 
 
 /// The function's name, if the id belongs to this file.
 pub(crate) fn local<'i>(id: &'i str, source: &Source) -> Option<&'i str> {
-    id.rsplit_once('.')
-        .filter(|(file, _)| *file == source.stem())
-        .map(|(_, name)| name)
+    let (file, name) = id.rsplit_once('.')?;
+    (file == source.stem()).then_some(name)
 }
 
 fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &Mode) {
-    let declared = contract.interface(&mode.interface);
-    let kind = match mode.interface.as_str() {
-        open @ (catalog::INPUT | catalog::DOMAIN) => catalog::kind(open),
-        _ => declared
-            .and_then(|i| catalog::kind(&i.kind))
-            .filter(|k| k.is_interface()),
-    };
-    if let Some(kind) = kind.filter(|k| !k.is_open()) {
-        if *mode.name == *catalog::OTHER || kind.mode(&mode.name).is_some() {
+    let name = mode.name.as_str();
+    if let Some(kind) = contract.kind_of(&mode.interface).filter(|k| !k.is_open()) {
+        if name == catalog::OTHER || kind.mode(name).is_some() {
             return;
         }
-        let names = kind.modes.iter().map(|m| m.name).chain([catalog::OTHER]);
-        let near = meant(kind, &mode.name);
+        let facts = kind.modes();
+        let names = facts
+            .iter()
+            .map(|m| m.name)
+            .take(MANY)
+            .chain([catalog::OTHER]);
         let message = format!(
             "`{}` is no failure mode of `{}`",
-            excerpt(&mode.name),
-            kind.name
+            excerpt(name),
+            kind.name()
         );
+        unknown_mode(reader, mode, message, meant(kind, name), &list(names));
+        return;
+    }
+    let interface = contract.interface(&mode.interface);
+    let id = interface.and_then(|i| i.contract.as_deref());
+    let callee = id.and_then(|id| contract.function(local(id, source)?));
+    if let Some(callee) = callee {
+        let modes: Vec<String> = callee.variants().iter().map(|v| snake_case(v)).collect();
+        if name == catalog::OTHER || modes.iter().any(|m| m == name) {
+            return;
+        }
+        let names = modes.iter().map(String::as_str).take(MANY);
+        let near = nearest(name, names.clone());
+        let message = format!("`{}` is no failure of `{}`", excerpt(name), *callee.name);
         unknown_mode(reader, mode, message, near, &list(names));
         return;
     }
-    let callee = declared
-        .and_then(|i| i.contract.as_deref())
-        .and_then(|id| local(id, source));
-    if let Some(callee) = callee.and_then(|name| contract.function(name)) {
-        let modes: Vec<String> = callee.variants().iter().map(|v| snake_case(v)).collect();
-        if *mode.name == *catalog::OTHER || modes.contains(&mode.name) {
-            return;
-        }
-        let near = nearest(&mode.name, modes.iter().map(String::as_str));
-        let message = format!(
-            "`{}` is no failure of `{}`",
-            excerpt(&mode.name),
-            *callee.name
-        );
-        unknown_mode(
-            reader,
-            mode,
-            message,
-            near,
-            &list(modes.iter().map(String::as_str)),
-        );
-        return;
-    }
-    if !is_snake(&mode.name) {
+    if !is_snake(name) {
         let message = format!(
             "`{}` is no name: lowercase letters, digits and `_`, a letter first",
-            excerpt(&mode.name)
+            excerpt(name)
         );
-        let diagnostic = Diagnostic::new(&shape::BAD_NAME, mode.name.span.clone(), message);
-        let tame = to_snake(&mode.name);
-        reader.report(if is_snake(&tame) {
-            diagnostic.help(format!("`{}`", excerpt(&tame)))
-        } else {
-            diagnostic
-        });
+        let mut diagnostic = Diagnostic::new(&shape::BAD_NAME, mode.name.span.clone(), message);
+        let tame = to_snake(name);
+        if is_snake(&tame) {
+            diagnostic = diagnostic.help(format!("`{}`", excerpt(&tame)));
+        }
+        reader.report(diagnostic);
     }
 }
 
@@ -220,14 +222,19 @@ fn unknown_mode(
 }
 
 /// The mode of a kind that somebody probably meant.
-pub(crate) fn meant(kind: &Kind, word: &str) -> Option<&'static str> {
-    let names = kind.modes.iter().map(|m| m.name).chain([catalog::OTHER]);
+pub(crate) fn meant<'c>(kind: AnyKind<'c>, word: &str) -> Option<&'c str> {
+    let facts = kind.modes();
+    let names = facts
+        .iter()
+        .map(|m| m.name)
+        .take(MANY)
+        .chain([catalog::OTHER]);
     nearest(word, names).or_else(|| status(kind, word))
 }
 
 /// The mode of an HTTP status, where somebody wrote the number.
-fn status(kind: &Kind, word: &str) -> Option<&'static str> {
-    if kind.name != "http" {
+fn status(kind: AnyKind<'_>, word: &str) -> Option<&'static str> {
+    if kind.name() != "http" {
         return None;
     }
     let number = word
@@ -246,11 +253,14 @@ fn status(kind: &Kind, word: &str) -> Option<&'static str> {
 }
 
 fn retry(reader: &mut Reader, contract: &Contract, mode: &Mode) {
-    if let Some(name) = &mode.retry
-        && contract.retry(name).is_none()
-        && !contract.is_unread("retry", name)
-    {
-        let there = contract.retries.iter().map(|r| r.name.as_str());
+    let Some(name) = &mode.retry else {
+        return;
+    };
+    let known = contract.retry(name).is_some() || reader.is_unread("retry", name);
+    if !known && !contract.incomplete {
+        let there = all(contract)
+            .flat_map(|c| &c.retries)
+            .map(|r| r.name.as_str());
         let declare = format!(
             "declare it: [retry.{}] with max_attempts = 3.",
             excerpt(name)

@@ -40,7 +40,7 @@ define!(
 fn missing_mode(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
         for on in &function.interfaces {
-            let Some(kind) = judge.kind(on) else {
+            let Some(kind) = judge.contract.kind_of(on) else {
                 continue;
             };
             let modes = || function.modes.iter().filter(|m| m.interface.value == **on);
@@ -52,8 +52,9 @@ fn missing_mode(judge: &mut Judge<'_>) {
             let declared =
                 |name: &str| modes().any(|m| m.name.value == name) || misspelled.contains(&name);
             let mut missing: Vec<(String, String, &str)> = kind
-                .mandatory()
-                .filter(|known| !declared(known.name))
+                .modes()
+                .into_iter()
+                .filter(|known| known.mandatory && !declared(known.name))
                 .map(|known| {
                     (
                         known.name.to_owned(),

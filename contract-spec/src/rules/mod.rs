@@ -8,10 +8,9 @@ mod handling;
 mod retry;
 pub(crate) mod shape;
 
-use crate::catalog::{self, Kind};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Contract, Interface};
-use crate::read::{Reading, Source, in_order, read};
+use crate::model::Contract;
+use crate::read::{IncludedFile, Load, Reading, Source, in_order, read, read_with};
 
 /// One rule, with all that is to be said about it.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +69,7 @@ static RULES: &[Rule] = &[
     shape::FORMAT,
     shape::WAIVED_YET_HANDLED,
     shape::IDLE_KEY,
+    shape::INCLUDE,
 ];
 
 /// Every rule, in the order of the codes.
@@ -83,8 +83,42 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 }
 
 /// Reads a contract and judges it.
+///
+/// Nothing is read beside it: for files that include others there is [`check_with`].
 pub fn check(source: &Source) -> Reading {
-    let mut reading = read(source);
+    judged(read(source), source)
+}
+
+/// Reads and judges a contract, and every file that it includes.
+pub fn check_with(source: &Source, load: Load<'_>) -> Checked {
+    let (reading, mut included) = read_with(source, load);
+    for file in &mut included {
+        file.reading = judged(std::mem::take(&mut file.reading), &file.source);
+    }
+    Checked {
+        reading: judged(reading, source),
+        included,
+    }
+}
+
+/// A contract with the files that it includes.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// The contract itself.
+    pub reading: Reading,
+    /// The included files, each once, those that others include first.
+    pub included: Vec<IncludedFile>,
+}
+
+impl Checked {
+    /// Whether the contract is refused, for its own sake or for that of a file that it
+    /// includes.
+    pub fn has_errors(&self) -> bool {
+        self.reading.has_errors() || self.included.iter().any(|f| f.reading.has_errors())
+    }
+}
+
+fn judged(mut reading: Reading, source: &Source) -> Reading {
     let found = judge(&reading.contract, source);
     reading.diagnostics.extend(found);
     in_order(&mut reading.diagnostics);
@@ -119,19 +153,8 @@ struct Judge<'c> {
     found: Vec<Diagnostic>,
 }
 
-impl<'c> Judge<'c> {
+impl Judge<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
-    }
-
-    /// What the catalog knows about the interface that a mode belongs to.
-    fn kind(&self, interface: &str) -> Option<&'static Kind> {
-        match interface {
-            catalog::INPUT | catalog::DOMAIN => catalog::kind(interface),
-            _ => {
-                let declared: &'c Interface = self.contract.interface(interface)?;
-                catalog::kind(&declared.kind).filter(|k| k.is_interface())
-            }
-        }
     }
 }

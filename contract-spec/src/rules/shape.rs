@@ -174,3 +174,17 @@ define!(
      for other kinds; `multiplier` lets an exponential delay grow, and a constant one never. A \
      line without effect misleads its readers.",
 );
+
+define!(
+    INCLUDE,
+    "RC116",
+    "unreadable-include",
+    Error,
+    None,
+    "an included file cannot be read, or leads back to itself",
+    "`include = [\"common.toml\"]` makes the interfaces, retry policies, shared enums and kinds of \
+     another file known, as if they stood here; its functions stay its own. Paths are relative to \
+     the file that includes, end in `.toml` and use forward slashes, so that they mean the same on \
+     every machine.\n\n\
+     While an included file is missing, names that it may declare are not reported as unknown.",
+);
