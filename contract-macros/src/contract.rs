@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use contract_spec::lines::LineIndex;
-use contract_spec::model::{Contract, Function};
+use contract_spec::model::{Contract, Function, SharedError};
 use contract_spec::source::Attribute;
 use contract_spec::{Reading, Severity, Source, check, nearest};
 use syn::Error;
@@ -14,7 +14,7 @@ pub(crate) struct Declared {
     pub(crate) file: String,
     /// Relative to the package, as it stands in `include_bytes!`.
     pub(crate) relative: String,
-    pub(crate) contract: Contract,
+    contract: Contract,
     pub(crate) function: Function,
     source: Source,
 }
@@ -23,6 +23,39 @@ impl Declared {
     /// The line of a place in the contract, from 1.
     pub(crate) fn line(&self, offset: usize) -> u32 {
         u32::try_from(LineIndex::new(&self.source.text).line_column(offset).0).unwrap_or(u32::MAX)
+    }
+
+    /// The enum's declaration, where several functions share it.
+    pub(crate) fn shared_error(&self) -> Option<&SharedError> {
+        self.contract.shared_error(self.function.error.as_ref()?)
+    }
+
+    /// The variants that the function may return.
+    pub(crate) fn variants(&self) -> Vec<&str> {
+        match self.shared_error() {
+            Some(shared) => shared
+                .variants
+                .iter()
+                .map(|variant| variant.value.as_str())
+                .collect(),
+            None => self
+                .function
+                .variants()
+                .iter()
+                .map(|variant| variant.value.as_str())
+                .collect(),
+        }
+    }
+
+    /// The name of the error enum, without its path, and the line that gives it.
+    pub(crate) fn error(&self) -> (&str, u32) {
+        match &self.function.error {
+            Some(name) => (
+                name.value.rsplit("::").next().unwrap_or_default(),
+                self.line(name.span.start),
+            ),
+            None => ("", 0),
+        }
     }
 }
 
@@ -89,12 +122,22 @@ fn mistakes(reading: &Reading, source: &Source) -> String {
 }
 
 fn unknown_function(name: &str, file: &str, contract: &Contract) -> String {
-    let names = || contract.functions.iter().map(|function| function.name.as_str());
+    let names = || {
+        contract
+            .functions
+            .iter()
+            .map(|function| function.name.as_str())
+    };
     let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
     let help = match nearest(name, names()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => format!("the file declares no function yet: add `[function.{name}]`"),
-        None => format!("the file declares {}; add `[function.{name}]`", known.join(", ")),
+        None if known.is_empty() => {
+            format!("the file declares no function yet: add `[function.{name}]`")
+        }
+        None => format!(
+            "the file declares {}; add `[function.{name}]`",
+            known.join(", ")
+        ),
     };
     format!("there is no `[function.{name}]` in {file}\n  help: {help}")
 }

@@ -2,19 +2,18 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Data, DataEnum, DeriveInput, Error, Expr, Fields, LitStr, Variant};
+use syn::{
+    Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, LitStr, Path, Token, Variant,
+};
 
-use crate::hash;
+use crate::{hash, signature};
 
 pub(crate) fn failure_modes(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    match expand(&input) {
-        Ok(output) => output,
-        Err(error) => error.into_compile_error(),
-    }
+    expand(&input).unwrap_or_else(|error| error.into_compile_error())
 }
 
 /// What `#[failure(…)]` says about a variant.
@@ -32,7 +31,9 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
              help: for a struct with a `kind()`, implement the trait by hand",
         ));
     };
-    let described = describe(data)?;
+    let krate = krate(&input.attrs)?;
+    let (described, mistakes) = describe(data);
+    let mistakes = mistakes.map(Error::into_compile_error);
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let name = ident.to_string();
@@ -41,7 +42,7 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let variants = data.variants.iter().zip(&names).map(|(variant, name)| {
         let line = quote_spanned!(variant.ident.span()=> ::core::line!());
         quote! {
-            ::resilience_contract::Variant { name: #name, file: ::core::file!(), line: #line }
+            #krate::Variant { name: #name, file: ::core::file!(), line: #line }
         }
     });
     let indices = data.variants.iter().enumerate().map(|(index, variant)| {
@@ -61,13 +62,14 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             quote!(::core::option::Option::Some(match self { #(#modes)* })),
         )
     };
-    let sample = cfg!(feature = "probe").then(|| sample(&described));
+    let sample = cfg!(feature = "probe").then(|| sample(&described, &krate));
     Ok(quote! {
+        #mistakes
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #impl_generics ::resilience_contract::FailureModes for #ident #type_generics #where_clause {
+        impl #impl_generics #krate::FailureModes for #ident #type_generics #where_clause {
             const NAME: &'static ::core::primitive::str = #name;
-            const VARIANTS: &'static [::resilience_contract::Variant] = &[#(#variants),*];
+            const VARIANTS: &'static [#krate::Variant] = &[#(#variants),*];
             const HASH: ::core::primitive::u64 = #hash;
 
             fn variant(&self) -> ::core::primitive::usize {
@@ -83,22 +85,50 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-fn describe(data: &DataEnum) -> syn::Result<Vec<Described<'_>>> {
+/// What `#[failure(…)]` says on the enum itself.
+fn krate(attributes: &[Attribute]) -> syn::Result<Path> {
+    let mut krate: Option<Path> = None;
+    for attribute in attributes {
+        if !attribute.path().is_ident("failure") {
+            continue;
+        }
+        attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+            if !input.peek(Token![crate]) {
+                return Err(input.error(
+                    "on the enum there is only `crate = path`; `mode` and `sample` belong to its variants",
+                ));
+            }
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            krate = Some(input.call(Path::parse_mod_style)?);
+            Ok(())
+        })?;
+    }
+    Ok(signature::krate(krate.as_ref()))
+}
+
+/// What is said of each variant, and what is wrong with it. A variant with a mistake
+/// counts all the same: its absence would be a second error that follows from the first.
+fn describe(data: &DataEnum) -> (Vec<Described<'_>>, Option<Error>) {
     let mut mistakes: Option<Error> = None;
     let mut described = Vec::new();
     for variant in &data.variants {
         match read(variant) {
             Ok(variant) => described.push(variant),
-            Err(error) => match &mut mistakes {
-                Some(mistakes) => mistakes.combine(error),
-                None => mistakes = Some(error),
-            },
+            Err(error) => {
+                match &mut mistakes {
+                    Some(mistakes) => mistakes.combine(error),
+                    None => mistakes = Some(error),
+                }
+                described.push(Described {
+                    variant,
+                    mode: snake_case(&variant.ident),
+                    sample: None,
+                });
+            }
         }
     }
-    match mistakes {
-        Some(mistakes) => Err(mistakes),
-        None => Ok(described),
-    }
+    (described, mistakes)
 }
 
 fn read(variant: &Variant) -> syn::Result<Described<'_>> {
@@ -143,19 +173,19 @@ fn read(variant: &Variant) -> syn::Result<Described<'_>> {
 }
 
 /// The method that makes a variant out of nothing; only the verifier calls it.
-fn sample(described: &[Described<'_>]) -> TokenStream {
+fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
     let arms = described.iter().enumerate().map(|(index, described)| {
         let ident = &described.variant.ident;
         let value = match (&described.sample, &described.variant.fields) {
             (Some(sample), _) => quote!(#sample),
             (None, Fields::Unit) => quote!(Self::#ident),
             (None, Fields::Unnamed(fields)) => {
-                let values = fields.unnamed.iter().map(|field| made(&field.ty));
+                let values = fields.unnamed.iter().map(|field| made(&field.ty, krate));
                 quote!(Self::#ident(#(#values),*))
             }
             (None, Fields::Named(fields)) => {
                 let values = fields.named.iter().map(|field| {
-                    let (name, value) = (&field.ident, made(&field.ty));
+                    let (name, value) = (&field.ident, made(&field.ty, krate));
                     quote!(#name: #value)
                 });
                 quote!(Self::#ident { #(#values),* })
@@ -166,7 +196,7 @@ fn sample(described: &[Described<'_>]) -> TokenStream {
     quote! {
         #[allow(unused_imports, unreachable_code, clippy::all, clippy::pedantic, clippy::restriction)]
         fn sample(variant: ::core::primitive::usize) -> ::core::option::Option<Self> {
-            use ::resilience_contract::__private::make::{
+            use #krate::__private::make::{
                 MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
             };
             match variant {
@@ -177,13 +207,15 @@ fn sample(described: &[Described<'_>]) -> TokenStream {
     }
 }
 
-fn made(field: &syn::Type) -> TokenStream {
-    quote!((&&&&::resilience_contract::__private::make::Make::<#field>::new()).make()?())
+fn made(field: &syn::Type, krate: &Path) -> TokenStream {
+    quote!((&&&&#krate::__private::make::Make::<#field>::new()).make()?())
 }
 
 fn is_mode_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// `NotFound` → `not_found`, `HTTPError` → `http_error`.
@@ -197,7 +229,9 @@ fn snake_case(ident: &Ident) -> String {
             && index > 0
             && letters[index - 1] != '_'
             && (!letters[index - 1].is_uppercase()
-                || letters.get(index + 1).is_some_and(|next| next.is_lowercase()));
+                || letters
+                    .get(index + 1)
+                    .is_some_and(|next| next.is_lowercase()));
         if starts_word {
             snake.push('_');
         }

@@ -3,9 +3,10 @@
 use contract_spec::source::Attribute;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{ItemFn, TraitItemFn};
+use syn::{Block, ItemFn, Path, Stmt, TraitItemFn};
 
-use crate::{check, contract, probe, signature};
+use crate::contract::{self, Declared};
+use crate::{check, probe, signature, silence};
 
 pub(crate) fn attribute(arguments: TokenStream, function: TokenStream) -> TokenStream {
     match expand(arguments, &function) {
@@ -21,30 +22,66 @@ fn expand(arguments: TokenStream, function: &TokenStream) -> syn::Result<TokenSt
     let attribute: Attribute = syn::parse2(arguments)?;
     let mut item: ItemFn = match syn::parse2(function.clone()) {
         Ok(item) => item,
-        Err(error) => return without_body(function, error),
+        Err(_) => return without_body(function),
     };
-    let error = signature::error_type(&item.sig, &attribute)?;
-    let declared = contract::read(&attribute)?;
-    let check = check::item(&attribute, &declared, &error);
+    let krate = signature::krate(attribute.krate.as_ref());
+    // Independent of each other, so both are reported.
+    let error = signature::error_type(&item.sig, &attribute, &krate);
+    let declared = contract::read(&attribute);
+    let (error, declared) = both(error, declared)?;
+    let statements = statements(&attribute, &declared, &item, &error, &krate);
+    let refused = silence::refuse(&mut item.block, &declared, &krate);
+    let (statements, ()) = both(statements, refused)?;
     if cfg!(feature = "probe") {
-        probe::weave(&attribute, &mut item);
+        probe::weave(&attribute, &declared, &error, &krate, &mut item)?;
     }
     // In front of the body and not around it: what was written stays what is compiled.
-    let check: syn::Stmt = syn::parse2(check)?;
-    item.block.stmts.insert(0, check);
+    item.block.stmts.splice(0..0, statements);
     Ok(item.into_token_stream())
 }
 
-/// What is no function with a body: a trait's declaration, or code that is still being typed.
-fn without_body(function: &TokenStream, error: syn::Error) -> syn::Result<TokenStream> {
+/// The checks.
+fn statements(
+    attribute: &Attribute,
+    declared: &Declared,
+    item: &ItemFn,
+    error: &TokenStream,
+    krate: &Path,
+) -> syn::Result<Vec<Stmt>> {
+    let check = check::statements(attribute, declared, error, krate)?;
+    let tie = signature::tie(&item.sig, attribute, krate);
+    syn::parse::Parser::parse2(Block::parse_within, quote!(#check #tie))
+}
+
+fn both<A, B>(a: syn::Result<A>, b: syn::Result<B>) -> syn::Result<(A, B)> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(mut first), Err(second)) => {
+            first.combine(second);
+            Err(first)
+        }
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+    }
+}
+
+/// What is no function with a body: a trait's declaration, another item, or code that is still being typed.
+fn without_body(function: &TokenStream) -> syn::Result<TokenStream> {
     match syn::parse2::<TraitItemFn>(function.clone()) {
-        Ok(declaration) if declaration.default.is_none() => Err(syn::Error::new_spanned(
-            &declaration.sig,
-            "a contract holds an implementation, and this function has no body\n  \
-             help: put the attribute on the function in each `impl`",
+        Ok(declaration) if declaration.default.is_none() => {
+            return Err(syn::Error::new_spanned(
+                &declaration.sig,
+                "a contract holds an implementation, and this function has no body\n  \
+                 help: put the attribute on the function in each `impl`",
+            ));
+        }
+        _ => {}
+    }
+    match syn::parse2::<syn::Item>(function.clone()) {
+        Ok(item) => Err(syn::Error::new_spanned(
+            item,
+            "a contract belongs to a function\n  help: put the attribute on each function that the contract declares",
         )),
         // rustc says what is wrong with it, and says it better.
-        _ if syn::parse2::<syn::Item>(function.clone()).is_err() => Ok(function.clone()),
-        _ => Err(error),
+        Err(_) => Ok(function.clone()),
     }
 }

@@ -2,17 +2,22 @@
 //! `resilience-contract`, which re-exports all of it.
 //!
 //! The attribute goes `contract` (reads the TOML) → `signature` (finds the error
-//! type) → `check` (one const item) → `probe` (only when the verifier builds).
+//! type; `opaque` says which types can never be one) → `check` (one const item) →
+//! `silence` (refuses what hides a failure) → `probe` (only when the verifier builds).
 //! On a mistake the function is emitted as it was written, beside one error for
 //! each mistake, so that rustc reports nothing that follows from it.
 
 mod check;
 mod contract;
+mod degrade;
 mod derive;
 mod expand;
 mod hash;
+mod opaque;
 mod probe;
+mod respan;
 mod signature;
+mod silence;
 
 use proc_macro::TokenStream;
 
@@ -20,7 +25,14 @@ use proc_macro::TokenStream;
 /// reads `[function.charge]` of `contracts/payments.toml` in the package.
 ///
 /// - `file = "../contracts/shared.toml"`: another file, relative to the package.
-/// - `error = MyError`: the error type, where the signature does not show it.
+/// - `error = MyError`: the error type, where the signature does not show it, or
+///   one instance of it where it has the function's type parameters in it.
+/// - `match`: the enum is another crate's and cannot derive anything; rustc holds
+///   its variants against the contract. With `open` it is `#[non_exhaustive]`, so
+///   that only the declared variants are held against it. `samples = [A, B]` are
+///   values that the verifier may put in the place of another.
+/// - `crate = path`: where the crate `resilience_contract` is, if it was renamed or
+///   re-exported.
 ///
 /// The function has to return a `Result` whose error implements `FailureModes`,
 /// and the enum's variants have to be those that the contract's modes return,
@@ -34,9 +46,18 @@ pub fn resilience_contract(arguments: TokenStream, function: TokenStream) -> Tok
 ///
 /// - `#[failure(mode = "server_error")]` on a variant: the failure mode that it
 ///   stands for on an interface; by default the variant's name in snake case.
+/// - `#[failure(crate = path)]` on the enum: where the crate `resilience_contract`
+///   is, if it was renamed or re-exported.
 /// - `#[failure(sample = EXPRESSION)]` on a variant: how to make one, for a
 ///   payload that has no `Default`. Only the verifier's build evaluates it.
 #[proc_macro_derive(FailureModes, attributes(failure))]
 pub fn failure_modes(item: TokenStream) -> TokenStream {
     derive::failure_modes(item.into()).into()
+}
+
+/// What `resilience_contract::degrade!` hands on, with the path of its crate in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn degrade(input: TokenStream) -> TokenStream {
+    degrade::expand(input.into()).into()
 }

@@ -1,16 +1,89 @@
 //! What the verifier's build adds: marks on the branches, and a call around the body.
 
-use contract_spec::source::{Attribute, BranchKind, instrument};
-use proc_macro2::{Span, TokenStream};
+use contract_spec::source::{Attribute, BranchKind, Returned, instrument};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ItemFn};
+use syn::{Expr, ItemFn, Path};
 
-use crate::signature;
+use crate::contract::Declared;
+use crate::{check, signature};
 
 /// Rewrites the body so that it records, and so that a mutant can change what it returns.
-pub(crate) fn weave(attribute: &Attribute, item: &mut ItemFn) {
-    let (branches, _) = instrument(&mut item.block, |index, branch, value| {
+pub(crate) fn weave(
+    attribute: &Attribute,
+    declared: &Declared,
+    error: &TokenStream,
+    krate: &Path,
+    item: &mut ItemFn,
+) -> syn::Result<()> {
+    let site = site(attribute, krate, item);
+    let call = Ident::new("__call", Span::mixed_site());
+    let result = Ident::new("__result", Span::mixed_site());
+    let Some(output) = signature::output(&item.sig) else {
+        return Ok(());
+    };
+    let leave = leave(attribute, declared, error, krate, &call, &result)?;
+    let block = &item.block;
+    let awaited = |body: TokenStream| {
+        quote! {
+            let #result: #output = #call.run_async(#body).await;
+            #leave
+        }
+    };
+    let run = match Returned::of(&item.sig) {
+        Returned::Value(_) | Returned::Nothing if item.sig.asyncness.is_some() => {
+            // The `return` that never happens tells the block its type; nothing else
+            // does, expected types do not reach the end of an `async` block.
+            awaited(quote! {
+                async move {
+                    if let ::core::option::Option::Some(__never) = ::core::option::Option::None::<#output> {
+                        return __never;
+                    }
+                    #block
+                }
+            })
+        }
+        Returned::Value(_) | Returned::Nothing => quote! {
+            let #result: #output = #call.run::<#output, _>(move || #block);
+            #leave
+        },
+        returned @ (Returned::Future(_) | Returned::BoxedFuture(_)) => {
+            let whole = signature::whole_output(&item.sig);
+            let future = Ident::new("__future", Span::mixed_site());
+            let rest = awaited(quote!(#future));
+            let rest = quote!(async move { #rest });
+            let rest = match returned {
+                Returned::BoxedFuture(_) => quote!(#krate::__private::Box::pin(#rest)),
+                _ => rest,
+            };
+            quote! {
+                let #future = #call.run::<#whole, _>(move || #block);
+                #rest
+            }
+        }
+    };
+    // The body is somebody else's code in a shape of ours; only the shape is excused.
+    item.attrs.push(syn::parse_quote!(#[allow(
+        unfulfilled_lint_expectations,
+        unreachable_code,
+        unused_imports,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]));
+    *item.block = syn::parse2(quote!({
+        // In a block of its own: the body may use the name for something else.
+        let #call = #krate::__private::enter({ #site &SITE });
+        #run
+    }))?;
+    Ok(())
+}
+
+/// Marks every branch, and describes the function and its branches in a static.
+fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
+    let (branches, _) = instrument(&item.sig, &mut item.block, |index, branch, value| {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let mark = match branch.kind {
             BranchKind::QuestionMark => quote!(question),
@@ -18,8 +91,9 @@ pub(crate) fn weave(attribute: &Attribute, item: &mut ItemFn) {
         };
         let inner = std::mem::replace(value, Expr::Verbatim(TokenStream::new()));
         // On the value's own tokens, so that an error in it is shown where it was written.
-        *value = Expr::Verbatim(quote_spanned! {inner.span().resolved_at(Span::mixed_site())=>
-            ::resilience_contract::__private::#mark(#inner, #index)
+        let span = inner.span().resolved_at(Span::mixed_site());
+        *value = Expr::Verbatim(quote_spanned! {span=>
+            #krate::__private::#mark(#inner, #index)
         });
     });
     let branches = branches.iter().map(|branch| {
@@ -30,27 +104,8 @@ pub(crate) fn weave(attribute: &Attribute, item: &mut ItemFn) {
     let id = &attribute.id;
     let name = item.sig.ident.to_string();
     let (line, column) = position(item.sig.ident.span());
-    let output = signature::return_type(&item.sig);
-    let block = &item.block;
-    let call = quote_spanned!(Span::mixed_site()=> __call);
-    let result = quote_spanned!(Span::mixed_site()=> __result);
-    let run = if item.sig.asyncness.is_some() {
-        // The `return` that never happens tells the block its type; nothing else
-        // does, expected types do not reach the end of an `async` block.
-        quote! {
-            #call.run_async(async move {
-                if let ::core::option::Option::Some(__never) = ::core::option::Option::None::<#output> {
-                    return __never;
-                }
-                #block
-            })
-            .await
-        }
-    } else {
-        quote!(#call.run::<#output, _>(move || #block))
-    };
-    let woven = quote! {{
-        static SITE: ::resilience_contract::__private::Site = ::resilience_contract::__private::Site::new(
+    quote! {
+        static SITE: #krate::__private::Site = #krate::__private::Site::new(
             #id,
             ::core::env!("CARGO_PKG_NAME"),
             ::core::module_path!(),
@@ -59,33 +114,52 @@ pub(crate) fn weave(attribute: &Attribute, item: &mut ItemFn) {
             (#line, #column),
             &[#(#branches),*],
         );
-        let #call = ::resilience_contract::__private::enter(&SITE);
-        let #result: #output = #run;
+    }
+}
+
+/// The end of the call: what is returned, or what a mutant makes of it.
+fn leave(
+    attribute: &Attribute,
+    declared: &Declared,
+    error: &TokenStream,
+    krate: &Path,
+    call: &Ident,
+    result: &Ident,
+) -> syn::Result<TokenStream> {
+    let make = quote! {
         let __make = {
-            use ::resilience_contract::__private::make::{
+            use #krate::__private::make::{
                 MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
             };
-            (&&&&::resilience_contract::__private::make::Make::ok_of(&#result)).make()
+            (&&&&#krate::__private::make::Make::ok_of(&#result)).make()
         };
-        ::resilience_contract::__private::leave(#call, #result, __make)
-    }};
-    // The body is somebody else's code in a shape of ours; only the shape is excused.
-    item.attrs.push(syn::parse_quote!(#[allow(
-        unreachable_code,
-        unused_imports,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery,
-        clippy::restriction
-    )]));
-    match syn::parse2(woven) {
-        Ok(woven) => *item.block = woven,
-        // Cannot happen: every part was parsed or written above. rustc would show it.
-        Err(error) => {
-            let error = error.into_compile_error();
-            *item.block = syn::parse_quote!({ #error });
-        }
-    }
+    };
+    let Some(foreign) = &attribute.foreign else {
+        return Ok(quote! {
+            #make
+            #krate::__private::leave(#call, #result, __make)
+        });
+    };
+    let path = check::foreign_path(attribute, error)?;
+    let names = declared.variants();
+    let patterns = check::variant_patterns(attribute, &path, names.iter().copied())?;
+    let indices = 0..names.len();
+    let rest = foreign
+        .open
+        .then(|| quote!(_ => ::core::primitive::usize::MAX,));
+    let (name, _) = declared.error();
+    let samples = foreign.samples.iter().enumerate();
+    let samples =
+        samples.map(|(index, sample)| quote!(#index => ::core::option::Option::Some(#sample),));
+    Ok(quote! {
+        #make
+        #krate::__private::leave_foreign(#call, #result, __make, #krate::__private::Foreign {
+            name: #name,
+            variants: &[#(#names),*],
+            variant: |__error| match __error { #(#patterns => #indices,)* #rest },
+            sample: |__index| match __index { #(#samples)* _ => ::core::option::Option::None },
+        })
+    })
 }
 
 /// Line and column from 1.

@@ -1,96 +1,174 @@
 //! Finding the error type in a function's signature.
 
-use contract_spec::source::Attribute;
+use contract_spec::source::{Attribute, Returned};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Error, GenericArgument, GenericParam, Ident, Lifetime, PathArguments, ReturnType, Signature,
-    Type,
+    Error, GenericArgument, GenericParam, Ident, Lifetime, Path, PathArguments, Signature, Type,
 };
 
+use crate::opaque;
+
 /// The error type as an item outside of the function's generics can name it.
-pub(crate) fn error_type(signature: &Signature, attribute: &Attribute) -> syn::Result<TokenStream> {
+pub(crate) fn error_type(
+    signature: &Signature,
+    attribute: &Attribute,
+    krate: &Path,
+) -> syn::Result<TokenStream> {
     if let Some(constness) = &signature.constness {
         return Err(Error::new_spanned(
             constness,
-            "a contract cannot be put on a `const fn`: what runs at compile time has no failures to test",
+            "a contract cannot be put on a `const fn`: what runs at compile time has no failures to test\n  \
+             help: remove `const`, or put the contract on the function that calls this one",
         ));
+    }
+    let output = match Returned::of(signature) {
+        Returned::Nothing => {
+            return Err(Error::new_spanned(
+                &signature.ident,
+                "a contracted function must return a `Result`, and this one returns nothing\n  \
+                 help: return `Result<(), YourError>`, where `YourError` is an enum of its failures",
+            ));
+        }
+        Returned::Value(output) | Returned::Future(output) | Returned::BoxedFuture(output) => {
+            output
+        }
+    };
+    opaque::refuse_output(output)?;
+    let parameters = type_parameters(signature);
+    if let Some(error) = written_error(output)
+        && attribute.error.is_none()
+    {
+        opaque::refuse_parameter(error, &parameters)?;
     }
     if let Some(error) = &attribute.error {
-        return Ok(quote!(#error));
+        opaque::refuse_error(error)?;
+        return Ok(error.to_token_stream());
     }
-    let ReturnType::Type(_, output) = &signature.output else {
-        return Err(Error::new_spanned(
-            &signature.ident,
-            "a contracted function must return a `Result`, and this one returns nothing",
-        ));
-    };
-    let mut output = (**output).clone();
     let mut generics = Generics {
-        names: type_parameters(signature),
+        names: parameters,
         used: None,
     };
-    let error = project(&mut output, &mut generics)?;
+    let mut projected = output.clone();
+    let error = project(&mut projected, &mut generics, krate);
     if let Some(name) = generics.used {
+        let place = written_error(output).unwrap_or(output);
+        let text = place.to_token_stream().to_string().replace(' ', "");
+        let instance = match name.to_string().as_str() {
+            "Self" => "the type that it stands for: `error = MyError`".to_owned(),
+            _ => format!(
+                "one instance: `error = {}`, for the variants are the same in each",
+                text.replace(&format!("<{name}>"), "<()>")
+            ),
+        };
         return Err(Error::new_spanned(
-            &signature.output,
+            place,
             format!(
-                "the error type mentions `{name}`, which the check cannot name\n  \
-                 help: name one instance in the attribute: `error = MyError<()>`; the variants are the same"
+                "the error type mentions `{name}`, which an item inside of the function cannot name\n  \
+                 help: give the attribute {instance}"
             ),
         ));
     }
     Ok(error)
 }
 
-/// The return type as it can stand inside the body: `impl Trait` becomes `_`.
-pub(crate) fn return_type(signature: &Signature) -> Type {
+/// What holds `error = …` against the signature: a closure that nobody calls,
+/// because only an expression can name the function's own generics.
+pub(crate) fn tie(
+    signature: &Signature,
+    attribute: &Attribute,
+    krate: &Path,
+) -> Option<TokenStream> {
+    let error = attribute.error.as_ref()?;
+    let named = match error {
+        Type::Path(path) => path.path.segments.last()?,
+        _ => return None,
+    };
+    if !named.arguments.is_none() {
+        // One instance of many: the signature has another.
+        return None;
+    }
+    let mut output = output(signature)?;
+    erase_ok(&mut output);
+    let span = error.span();
+    Some(quote_spanned! {span=>
+        let _ = || <<#output as #krate::__private::ResultLike>::Err as #krate::__private::IsError<#error>>::IS;
+    })
+}
+
+/// The result as it can stand inside the body: `impl Trait` becomes `_`.
+pub(crate) fn output(signature: &Signature) -> Option<Type> {
+    let mut output = match Returned::of(signature) {
+        Returned::Nothing => return None,
+        Returned::Value(output) | Returned::Future(output) | Returned::BoxedFuture(output) => {
+            output.clone()
+        }
+    };
+    ImplTraitEraser.visit_type_mut(&mut output);
+    Some(output)
+}
+
+/// What a call of the function gives, in the same way.
+pub(crate) fn whole_output(signature: &Signature) -> Type {
     let mut output = match &signature.output {
-        ReturnType::Type(_, output) => (**output).clone(),
-        ReturnType::Default => syn::parse_quote!(()),
+        syn::ReturnType::Type(_, output) => (**output).clone(),
+        syn::ReturnType::Default => syn::parse_quote!(()),
     };
     ImplTraitEraser.visit_type_mut(&mut output);
     output
 }
 
-fn project(output: &mut Type, generics: &mut Generics) -> syn::Result<TokenStream> {
-    let span = output.span();
-    let unsupported = |output: &Type| {
-        Error::new_spanned(
-            output,
-            "a contracted function must return a `Result`\n  \
-             help: for a function that returns a future, write it as an `async fn`",
-        )
+/// The error of a `Result<_, E>` that is written out.
+fn written_error(output: &Type) -> Option<&Type> {
+    let Type::Path(path) = output else {
+        return None;
     };
-    let Type::Path(path) = &mut *output else {
-        return Err(unsupported(output));
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
     };
-    let Some(last) = path.path.segments.last_mut() else {
-        return Err(unsupported(output));
-    };
-    let is_result = last.ident == "Result";
-    let PathArguments::AngleBracketed(arguments) = &mut last.arguments else {
-        // An alias without arguments: the projection finds the error.
-        generics.visit_type_mut(output);
-        return Ok(quote_spanned!(span=> <#output as ::resilience_contract::__private::ResultLike>::Err));
-    };
-    let mut types = arguments.args.iter_mut().filter_map(|argument| match argument {
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(inner) => Some(inner),
         _ => None,
     });
-    let (first, second) = (types.next(), types.next());
-    if let (true, Some(error)) = (is_result, second) {
-        generics.visit_type_mut(error);
-        return Ok(quote!(#error));
+    types.nth(1).filter(|_| last.ident == "Result")
+}
+
+fn project(output: &mut Type, generics: &mut Generics, krate: &Path) -> TokenStream {
+    if let Some(error) = written_error(output) {
+        let mut error = error.clone();
+        generics.visit_type_mut(&mut error);
+        return error.to_token_stream();
     }
-    // An alias: what the `Ok` half is does not matter, and it may be a type that no item can name.
-    if let Some(first) = first {
-        *first = syn::parse_quote!(());
-    }
+    let span = output.span();
+    erase_ok(output);
     generics.visit_type_mut(output);
-    Ok(quote_spanned!(span=> <#output as ::resilience_contract::__private::ResultLike>::Err))
+    quote_spanned!(span=> <#output as #krate::__private::ResultLike>::Err)
+}
+
+/// What the `Ok` half is does not matter, and it may be a type that no item can
+/// name; so the first argument gives way, unless it may be all there is to know.
+fn erase_ok(output: &mut Type) {
+    let Type::Path(path) = output else {
+        return;
+    };
+    let Some(last) = path.path.segments.last_mut() else {
+        return;
+    };
+    if let PathArguments::AngleBracketed(arguments) = &mut last.arguments {
+        let mut types = arguments
+            .args
+            .iter_mut()
+            .filter_map(|argument| match argument {
+                GenericArgument::Type(inner) => Some(inner),
+                _ => None,
+            });
+        if let Some(first) = types.next() {
+            *first = syn::parse_quote!(());
+        }
+    }
 }
 
 fn type_parameters(signature: &Signature) -> Vec<Ident> {
@@ -124,7 +202,7 @@ impl VisitMut for Generics {
         visit_mut::visit_type_reference_mut(self, reference);
     }
 
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+    fn visit_path_mut(&mut self, path: &mut Path) {
         if let Some(first) = path.segments.first()
             && self.names.contains(&first.ident)
         {
@@ -144,4 +222,10 @@ impl VisitMut for ImplTraitEraser {
             visit_mut::visit_type_mut(self, inner);
         }
     }
+}
+
+/// The path at which the output finds the runtime crate.
+pub(crate) fn krate(path: Option<&Path>) -> Path {
+    path.cloned()
+        .unwrap_or_else(|| syn::parse_quote!(::resilience_contract))
 }

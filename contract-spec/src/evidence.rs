@@ -151,6 +151,8 @@ pub enum Outcome {
 pub struct Call {
     /// The interface's name.
     pub interface: String,
+    /// Where the call stands in the source: what is called there again is tried again.
+    pub site: String,
     /// Whether it failed.
     pub failed: bool,
     /// The failure mode, if the error or the value told it.
@@ -159,6 +161,18 @@ pub struct Call {
     pub start_us: u64,
     /// Microseconds since the process began to record.
     pub end_us: u64,
+}
+
+/// A failure that was let go for a reason: a `degrade!` that the call went through.
+///
+/// In the list `degraded` of a trace's line, which readers may pass over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct Degraded {
+    /// The reason.
+    pub reason: String,
+    /// Where it stands in the source.
+    pub site: String,
 }
 
 /// A mutant did its work.
@@ -303,7 +317,7 @@ impl Record {
                 object.flag("swallow", errors.swallow);
                 object.end();
             }
-            Self::Trace(trace) => trace.write(line),
+            Self::Trace(trace) => trace.write(&[], line),
             Self::Mutated(mutated) => {
                 let mut object = Object::new(line, "mutated");
                 object.number("call", mutated.call);
@@ -315,7 +329,13 @@ impl Record {
 }
 
 impl Trace {
-    fn write(&self, line: &mut String) {
+    /// Appends the trace as one line, its end included, with what it let go.
+    pub fn write_line(&self, degraded: &[Degraded], line: &mut String) {
+        self.write(degraded, line);
+        line.push('\n');
+    }
+
+    fn write(&self, degraded: &[Degraded], line: &mut String) {
         let mut object = Object::new(line, "trace");
         object.number("function", self.function.into());
         object.number("call", self.call);
@@ -332,11 +352,18 @@ impl Trace {
         object.optional_number("branch", self.branch.map(Into::into));
         object.list("calls", &self.calls, |item, call| {
             item.text("interface", &call.interface);
+            item.text("site", &call.site);
             item.flag("failed", call.failed);
             item.optional_text("mode", call.mode.as_deref());
             item.number("start_us", call.start_us);
             item.number("end_us", call.end_us);
         });
+        if !degraded.is_empty() {
+            object.list("degraded", degraded, |item, degraded| {
+                item.text("reason", &degraded.reason);
+                item.text("site", &degraded.site);
+            });
+        }
         object.number("start_us", self.start_us);
         object.number("end_us", self.end_us);
         object.end();

@@ -1,4 +1,10 @@
-//! The language of Resilience Contracts.
+//! The language of Resilience Contracts: TOML files that list every way in which a
+//! function can fail, and what must happen then.
+//!
+//! `check` reads a contract, with every mistake in one pass, and holds it against the
+//! rules; `check_with` does the same for a contract that includes others.
+//! The crate neither prints nor touches the file system, and knows nobody: the macros,
+//! the runtime and the verifier know it.
 
 #[cfg(feature = "read")]
 pub mod catalog;
@@ -9,6 +15,8 @@ pub mod facts;
 #[cfg(feature = "read")]
 pub mod lines;
 #[cfg(feature = "read")]
+mod lookup;
+#[cfg(feature = "read")]
 pub mod model;
 #[cfg(feature = "read")]
 mod nearest;
@@ -16,6 +24,8 @@ mod nearest;
 pub mod read;
 #[cfg(feature = "read")]
 pub mod rules;
+#[cfg(feature = "read")]
+pub mod schedule;
 
 #[cfg(feature = "read")]
 pub use {

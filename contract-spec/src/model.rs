@@ -1,6 +1,6 @@
 //! What a contract file says, with the place of every word.
 //!
-//! The model is filled by [`crate::read`] and judged by [`crate::rules`]; it
+//! The model is filled by [`mod@crate::read`] and judged by [`mod@crate::rules`]; it
 //! holds no policy of its own and never touches the file system.
 
 use std::collections::HashSet;
@@ -60,47 +60,6 @@ pub struct Contract {
     pub(crate) broken: bool,
     /// Whether an included file is missing, and with it nobody knows what.
     pub(crate) incomplete: bool,
-}
-
-impl Contract {
-    /// The function of that name.
-    pub fn function(&self, name: &str) -> Option<&Function> {
-        self.functions.iter().find(|f| *f.name == name)
-    }
-
-    /// The interface of that name, if the file or one that it includes declares it.
-    pub fn interface(&self, name: &str) -> Option<&Interface> {
-        let own = self.interfaces.iter().find(|i| *i.name == name);
-        own.or_else(|| self.shared(|c| c.interfaces.iter().find(|i| *i.name == name)))
-    }
-
-    /// The retry policy of that name.
-    pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
-        let own = self.retries.iter().find(|r| *r.name == name);
-        own.or_else(|| self.shared(|c| c.retries.iter().find(|r| *r.name == name)))
-    }
-
-    /// The shared enum of that name.
-    pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
-        let own = self.errors.iter().find(|e| *e.name == name);
-        own.or_else(|| self.shared(|c| c.errors.iter().find(|e| *e.name == name)))
-    }
-
-    /// The kind of that name, if the file or one that it includes declares it.
-    pub fn custom_kind(&self, name: &str) -> Option<&CustomKind> {
-        let own = self.kinds.iter().find(|k| *k.name == name);
-        own.or_else(|| self.shared(|c| c.kinds.iter().find(|k| *k.name == name)))
-    }
-
-    /// The first included file that has it.
-    fn shared<'c, T>(&'c self, find: impl Fn(&'c Self) -> Option<T>) -> Option<T> {
-        self.included.iter().find_map(|i| find(&i.contract))
-    }
-
-    /// Whether the file has this key although it could not be read.
-    pub(crate) fn is_unread(&self, table: &str, key: &str) -> bool {
-        !self.unread.is_empty() && self.unread.contains(&format!("{table}.{key}"))
-    }
 }
 
 /// A file that a contract includes.
@@ -327,6 +286,11 @@ impl Mode {
     /// `gateway.timeout`.
     pub fn id(&self) -> String {
         format!("{}.{}", *self.interface, *self.name)
+    }
+
+    /// Whether the mode is said to be impossible.
+    pub fn is_waived(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Waived(_)))
     }
 
     /// The variant that the mode returns.

@@ -72,7 +72,7 @@ fn a_megabyte_of_names_is_answered_in_time() {
     survives(format!(
         "format = 1\n[interface.i]\nkind = \"http\"\n[function.f.on.i]\n{modes}"
     ));
-    let interfaces: String = (0..8_000)
+    let interfaces: String = (0..3_000)
         .map(|n| {
             format!("[interface.i{n}]\nkind=\"http\"\n[function.f.on.j{n}]\nx={{retry=\"r\"}}\n")
         })
@@ -92,6 +92,29 @@ fn a_megabyte_of_names_is_answered_in_time() {
         "format = 1\n[interface.a]\nkind = \"{}\"",
         "x".repeat(MEGABYTE)
     ));
+}
+
+#[test]
+fn one_function_on_thousands_of_interfaces_is_answered_in_time() {
+    let interfaces: String = (0..3_000)
+        .map(|n| {
+            format!(
+                "[interface.i{n}]\nkind=\"http\"\n[function.f.on.i{n}]\ntimeout={{returns=\"A\",retry=\"r\"}}\n"
+            )
+        })
+        .collect();
+    survives(format!(
+        "format = 1\n[retry.r]\nmax_attempts = 3\n{interfaces}"
+    ));
+    let calls: String = (0..3_000)
+        .map(|n| {
+            format!(
+                "[interface.i{n}]\nkind=\"contract\"\ncontract=\"hostile.f{}\"\n[function.f{n}.on.i{n}]\na={{returns=\"A\",retry=\"r\"}}\n",
+                n + 1
+            )
+        })
+        .collect();
+    survives(format!("format = 1\n[retry.r]\nmax_attempts = 3\n{calls}"));
 }
 
 #[test]

@@ -153,3 +153,20 @@ fn a_key_whose_value_is_wrong_is_not_called_missing_as_well() {
     );
     assert_eq!(shown.matches("error[RC102]").count(), 2, "{shown}");
 }
+
+#[test]
+fn every_mistake_ends_with_what_to_write() {
+    for text in [
+        include_str!("contracts/mistakes.toml"),
+        include_str!("contracts/broken.toml"),
+    ] {
+        let source = source(text);
+        for found in check(&source).diagnostics {
+            assert!(
+                found.help.is_some() || found.code == "RC100",
+                "{}",
+                found.render_plain(&source)
+            );
+        }
+    }
+}

@@ -85,6 +85,7 @@ fn the_registry_is_complete_and_in_order() {
             explanation.len() > 150 && explanation.ends_with('.'),
             "{code}"
         );
+        assert!(explanation.contains("\n\nSource: "), "{code}: no source");
         assert!(
             !explanation.contains("  "),
             "{code}: spaces within the text"
@@ -110,6 +111,41 @@ fn the_contract_of_the_design_breaks_no_rule() {
     let reading = check(&source);
     assert_eq!(reading.diagnostics, []);
     assert!(!reading.has_errors());
+}
+
+#[test]
+fn good_contracts_of_every_kind_break_no_rule() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/good");
+    let mut kinds = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let source = Source::new(name, std::fs::read_to_string(&path).unwrap());
+        let reading = check(&source);
+        let shown: Vec<String> = reading
+            .diagnostics
+            .iter()
+            .map(|d| d.render_plain(&source))
+            .collect();
+        assert!(shown.is_empty(), "{shown:#?}");
+        kinds.extend(
+            reading
+                .contract
+                .interfaces
+                .iter()
+                .map(|i| i.kind.value.clone()),
+        );
+    }
+    for kind in contract_spec::catalog::kinds()
+        .iter()
+        .filter(|k| k.is_interface())
+    {
+        assert!(
+            kinds.iter().any(|k| k == kind.name),
+            "no good contract with `{}`",
+            kind.name
+        );
+    }
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
     let mut command = Command::new(program);
     forget_own_package(&mut command);
     command.args(["test", "--tests", "--no-fail-fast", "--message-format=json-render-diagnostics"]);
-    if let Some(path) = &arguments.manifest.manifest_path {
+    if let Some(path) = &arguments.selection.manifest.manifest_path {
         command.arg("--manifest-path").arg(path);
     }
     for package in workspace.packages() {
@@ -179,9 +179,9 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
     command.args(color);
     let flags = [
         ("--release", arguments.release),
-        ("--offline", arguments.offline),
-        ("--locked", arguments.locked),
-        ("--frozen", arguments.frozen),
+        ("--offline", arguments.selection.offline),
+        ("--locked", arguments.selection.locked),
+        ("--frozen", arguments.selection.frozen),
         ("--quiet", arguments.quiet),
     ];
     command.args(flags.iter().filter(|(_, given)| *given).map(|(flag, _)| flag));

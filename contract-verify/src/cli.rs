@@ -1,14 +1,18 @@
-//! The command line.
+//! The command line: the main job with its flags, and the smaller jobs beside it.
+
+mod command;
 
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
+pub(crate) use command::{Check, Command, Diff, Drawing, Graph, New};
+
 /// The two ways in: `cargo verify-contracts`, and the program by its own name.
 #[derive(Debug, Parser)]
 #[command(name = "cargo", bin_name = "cargo", styles = clap_cargo::style::CLAP_STYLING)]
 pub(crate) enum Cargo {
-    /// Prove that every failure branch of a contracted function has a test.
+    // What help says stands at the arguments, here and below.
     VerifyContracts(Box<Arguments>),
 }
 
@@ -17,13 +21,13 @@ pub(crate) enum Cargo {
 /// Builds the tests with probes, runs each in a process of its own, changes each
 /// failure branch that a test entered, and demands that a test notices.
 #[derive(Debug, clap::Args)]
-#[command(version, about, long_about, after_long_help = EXIT_STATUS)]
+#[command(version, about, long_about, after_long_help = EXIT_STATUS, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    pub(crate) manifest: clap_cargo::Manifest,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
 
     #[command(flatten)]
-    pub(crate) workspace: clap_cargo::Workspace,
+    pub(crate) selection: Selection,
 
     #[command(flatten)]
     pub(crate) features: clap_cargo::Features,
@@ -33,7 +37,12 @@ pub(crate) struct Arguments {
     pub(crate) profile: Option<String>,
 
     /// Build with optimisations.
-    #[arg(short, long, conflicts_with = "profile", help_heading = "Compilation Options")]
+    #[arg(
+        short,
+        long,
+        conflicts_with = "profile",
+        help_heading = "Compilation Options"
+    )]
     pub(crate) release: bool,
 
     /// Build for this target.
@@ -48,28 +57,20 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "N", help_heading = "Compilation Options")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
 
-    /// Do without the network.
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) offline: bool,
-
-    /// Take Cargo.lock as it is.
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) locked: bool,
-
-    /// `--locked` and `--offline`.
-    #[arg(long, help_heading = "Manifest Options")]
-    pub(crate) frozen: bool,
-
     /// How long a test may take when nothing is changed, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) test_timeout: u64,
 
     /// What to print to standard output.
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: ReportFormat,
+
+    /// Write the report to a file too; may be given several times.
+    #[arg(long = "output", value_name = "FORMAT=PATH", value_parser = output)]
+    pub(crate) outputs: Vec<(ReportFormat, PathBuf)>,
 
     /// Colours: auto, always, never.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
     pub(crate) color: Color,
 
     /// Print the verdicts and nothing else.
@@ -81,10 +82,73 @@ pub(crate) struct Arguments {
     pub(crate) verbose: bool,
 }
 
+/// Which packages, and how cargo is asked about them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Selection {
+    #[command(flatten)]
+    pub(crate) manifest: clap_cargo::Manifest,
+
+    #[command(flatten)]
+    pub(crate) workspace: clap_cargo::Workspace,
+
+    /// Do without the network.
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) offline: bool,
+
+    /// Take Cargo.lock as it is.
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) locked: bool,
+
+    /// `--locked` and `--offline`.
+    #[arg(long, help_heading = "Manifest Options")]
+    pub(crate) frozen: bool,
+}
+
+/// The forms of a verification's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// A table of functions and failure modes, and the findings in their source lines.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
+    /// SARIF 2.1.0, for code scanners.
+    Sarif,
+    /// JUnit XML: a suite for each function.
+    Junit,
+    /// GitHub's workflow commands.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// A summary for a pull request.
+    Markdown,
+}
+
+/// `sarif=report.sarif`.
+fn output(text: &str) -> Result<(ReportFormat, PathBuf), String> {
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("expected FORMAT=PATH, such as `sarif=report.sarif`")?;
+    let known = ReportFormat::from_str(format, false).map_err(|_| {
+        let names = ReportFormat::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = names.map(|value| value.get_name().to_owned()).collect();
+        format!(
+            "there is no format `{format}`; there are {}",
+            names.join(", ")
+        )
+    })?;
+    if path.is_empty() {
+        return Err("the path is missing".into());
+    }
+    Ok((known, path.into()))
+}
+
 /// What to print to standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// A table of functions and failure modes, and the findings in their source lines.
+    /// Text for people, with the findings in their source lines.
     #[default]
     Human,
     /// One JSON document.

@@ -4,7 +4,7 @@
 use crate::report::Level;
 
 /// A kind of finding.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
     /// `RC…`.
     pub code: &'static str,
@@ -34,6 +34,15 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The attribute names a contract file that is not there, so the function has no
+    /// contract at all. The compiler says the same; `check` says it without a build.
+    NO_CONTRACT_FILE = "RC201" "no-contract-file" Error;
+    /// The contract file is there, and has no table for the function that the
+    /// attribute names.
+    NOT_IN_CONTRACT = "RC202" "not-in-contract" Error;
+    /// The arguments of a `#[resilience_contract]` cannot be understood. It names the
+    /// contract's id first, then at will `file = "…"` and `error = Type`.
+    UNREADABLE_ATTRIBUTE = "RC203" "unreadable-attribute" Error;
     /// No test was seen to enter this failure mode, so nobody knows what the
     /// function does then. Write a test that makes the interface fail in this way
     /// and asserts on the variant that the contract names.
@@ -74,9 +83,48 @@ codes! {
     /// A test passed, and failed when it was run again with nothing changed. What it
     /// noticed may have been chance.
     TEST_FLAKES = "RC321" "test-flakes" Error;
+    /// The function returned a variant that none of its failure modes declares. Its
+    /// callers do not know that they have to handle it.
+    UNDECLARED_ERROR = "RC401" "undeclared-error" Error;
+    /// A panic left the function. A caller cannot handle it, and what was half done
+    /// stays half done.
+    PANICKED = "RC402" "panicked" Error;
+    /// An interface failed, the function said `Ok`, and the contract declares no
+    /// recovery: the failure has vanished. This is what contracts are for.
+    SILENT_FAILURE = "RC403" "silent-failure" Error;
+    /// An interface failed in one mode, and the function returned the variant of
+    /// another. Callers will do the wrong thing about it.
+    DISAGREEMENT = "RC404" "mode-and-variant-disagree" Error;
+    /// What failed was not tried as often as the retry policy says. `max_attempts`
+    /// counts the first attempt.
+    ATTEMPTS = "RC405" "attempts" Error;
+    /// A call that failed in a mode without a retry was made again. What must not be
+    /// retried may happen twice.
+    RETRIED = "RC406" "retried" Error;
+    /// One call of the function took longer than its deadline. Time is that of the
+    /// machine which ran the test, so a busy one can be the reason.
+    DEADLINE = "RC407" "deadline" Warning;
+    /// One call of the function made more calls to an interface than its budget: the
+    /// mark of an N+1 query.
+    CALL_BUDGET = "RC408" "call-budget" Error;
+    /// An interface failed in a mode that the contract does not declare, and there is
+    /// no `other` for the rest.
+    UNDECLARED_MODE = "RC409" "undeclared-mode" Error;
     /// A contract declares a function, and no function of the selected packages
     /// carries its id.
     NO_FUNCTION = "RC501" "contract-without-function" Error;
+    /// A source file is not Rust as far as can be told, so nothing is known about
+    /// contracted functions in it. It is never silently passed over.
+    NOT_ANALYSED = "RC502" "source-not-analysed" Warning;
+    /// The contract names an interface, and no trace of any test shows a call to it.
+    /// Without `external!` around the call, its failure modes are known by their
+    /// variants alone.
+    NEVER_CALLED = "RC503" "interface-never-called" Warning;
+    /// A failure mode is waived because it cannot happen, and it happened in a test.
+    WAIVED_HAPPENED = "RC505" "waived-mode-happened" Error;
+    /// A package has contracts and does not depend on `resilience-contract`, so that
+    /// no function can carry them.
+    NO_DEPENDENCY = "RC506" "contracts-without-dependency" Warning;
 }
 
 #[cfg(test)]

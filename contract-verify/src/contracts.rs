@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
 use contract_spec::model::Contract;
-use contract_spec::{Reading, Source, check};
+use contract_spec::{Checked, LineIndex, Reading, Severity, Source, check_with};
 
 use crate::error::{Error, Result};
+use crate::parallel;
+use crate::report::{Finding, Level};
 use crate::workspace::Workspace;
 
 /// A contract file that has been read.
@@ -20,8 +22,56 @@ pub(crate) struct ContractFile {
 }
 
 impl ContractFile {
+    /// Reads a contract, and the files that it includes.
+    fn read(root: &Path, package: &str, path: &Path) -> Result<Vec<(PathBuf, Self)>> {
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+        let source = Source::new(shown(root, path), text);
+        let checked = checked(root, &source);
+        let mut files = Vec::with_capacity(1 + checked.included.len());
+        let file = |source, reading| Self {
+            package: package.to_owned(),
+            source,
+            reading,
+        };
+        files.push((canonical(path)?, file(source, checked.reading)));
+        for included in checked.included {
+            let path = canonical(&root.join(&included.source.path))?;
+            files.push((path, file(included.source, included.reading)));
+        }
+        Ok(files)
+    }
+
     pub(crate) fn contract(&self) -> &Contract {
         &self.reading.contract
+    }
+
+    /// What is wrong with the contract by itself, in the order of the file.
+    fn findings(&self) -> Vec<Finding> {
+        if self.reading.diagnostics.is_empty() {
+            return Vec::new();
+        }
+        let lines = LineIndex::new(&self.source.text);
+        let diagnostics = self.reading.diagnostics.iter();
+        let finding = diagnostics.map(|diagnostic| {
+            let (line, column) = lines.line_column(diagnostic.primary.span.start);
+            Finding {
+                code: diagnostic.code,
+                level: match diagnostic.severity {
+                    Severity::Error => Level::Error,
+                    Severity::Warning => Level::Warning,
+                    Severity::Info => Level::Note,
+                },
+                message: diagnostic.message.clone(),
+                function: None,
+                mode: None,
+                file: Some(self.source.path.clone()),
+                line: u32::try_from(line).ok(),
+                column: u32::try_from(column).ok(),
+                help: diagnostic.help.clone(),
+                timeline: Vec::new(),
+            }
+        });
+        finding.collect()
     }
 }
 
@@ -34,34 +84,64 @@ pub(crate) struct Contracts {
 impl Contracts {
     /// Reads `contracts/**/*.toml` of every selected package that depends on the runtime.
     pub(crate) fn load(workspace: &Workspace) -> Result<Self> {
+        let packages = workspace.dependents();
+        Self::of_packages(workspace, packages.into_iter().map(|(package, _)| package))
+    }
+
+    /// Reads those of every selected package: a contract may be there before the code.
+    pub(crate) fn load_all(workspace: &Workspace) -> Result<Self> {
+        Self::of_packages(workspace, workspace.packages())
+    }
+
+    fn of_packages<'p>(workspace: &Workspace, packages: impl Iterator<Item = &'p Package>) -> Result<Self> {
         let mut contracts = Self::default();
-        let root = workspace.root();
-        for (package, _) in workspace.dependents() {
-            let folder = package_root(package).join("contracts");
+        for package in packages {
             let mut paths = Vec::new();
-            find(&folder, &mut paths)?;
-            for path in paths {
-                contracts.read(&root, package, &path)?;
-            }
+            find(&package_root(package).join("contracts"), &mut paths)?;
+            contracts.read_all(&workspace.root(), &package.name, &paths)?;
         }
         Ok(contracts)
     }
 
+    /// Reads these files, and of folders every `.toml` in them.
+    pub(crate) fn of_paths(paths: &[PathBuf]) -> Result<Self> {
+        let mut files = Vec::new();
+        for path in paths {
+            if path.metadata().map_err(|error| unreadable(path, error))?.is_dir() {
+                find(path, &mut files)?;
+            } else {
+                files.push(path.clone());
+            }
+        }
+        let mut contracts = Self::default();
+        contracts.read_all(Path::new(""), "", &files)?;
+        Ok(contracts)
+    }
+
+    /// Reads many files at once.
+    fn read_all(&mut self, root: &Path, package: &str, paths: &[PathBuf]) -> Result<()> {
+        let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        let read = parallel::map(jobs, paths, |path| ContractFile::read(root, package, path))?;
+        read.into_iter().flatten().for_each(|file| self.add(file));
+        Ok(())
+    }
+
+    /// Keeps a file, unless another way led to it before.
+    fn add(&mut self, (path, file): (PathBuf, ContractFile)) {
+        self.files.entry(path).or_insert(file);
+    }
+
+    /// What is wrong with the contracts by themselves.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        self.files.values().flat_map(ContractFile::findings).collect()
+    }
+
     /// The file at a path, read if it has not been.
-    pub(crate) fn read(&mut self, root: &Path, package: &Package, path: &Path) -> Result<&ContractFile> {
-        let canonical = path.canonicalize().map_err(|error| unreadable(path, error))?;
+    pub(crate) fn read(&mut self, root: &Path, package: &str, path: &Path) -> Result<&ContractFile> {
+        let canonical = canonical(path)?;
         if !self.files.contains_key(&canonical) {
-            let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
-            let source = Source {
-                path: shown(root, path),
-                text,
-            };
-            let file = ContractFile {
-                package: package.name.to_string(),
-                reading: check(&source),
-                source,
-            };
-            self.files.insert(canonical.clone(), file);
+            let read = ContractFile::read(root, package, path)?;
+            read.into_iter().for_each(|file| self.add(file));
         }
         Ok(&self.files[&canonical])
     }
@@ -84,6 +164,24 @@ pub(crate) fn shown(root: &Path, path: &Path) -> String {
     shown.to_string_lossy().replace('\\', "/")
 }
 
+/// The selected packages that have contracts and do not depend on the runtime,
+/// with the first contract of each.
+pub(crate) fn without_dependency(workspace: &Workspace) -> Result<Vec<(String, String)>> {
+    let dependents = workspace.dependents();
+    let mut found = Vec::new();
+    for package in workspace.packages() {
+        if dependents.iter().any(|(dependent, _)| dependent.id == package.id) {
+            continue;
+        }
+        let mut paths = Vec::new();
+        find(&package_root(package).join("contracts"), &mut paths)?;
+        if let Some(path) = paths.first() {
+            found.push((package.name.to_string(), shown(&workspace.root(), path)));
+        }
+    }
+    Ok(found)
+}
+
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -103,6 +201,28 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     }
     found.sort();
     Ok(())
+}
+
+/// What a contract would be with another text.
+pub(crate) fn reading(root: &Path, source: &Source) -> Reading {
+    checked(root, source).reading
+}
+
+/// Reads a contract and what it includes; paths are relative to `root`.
+fn checked(root: &Path, source: &Source) -> Checked {
+    check_with(source, &mut |path| std::fs::read_to_string(root.join(path)).map_err(|error| why(&error)))
+}
+
+/// A reason that fits behind "cannot be included".
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn canonical(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().map_err(|error| unreadable(path, error))
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> Error {

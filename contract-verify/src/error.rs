@@ -26,6 +26,9 @@ pub(crate) enum Error {
          help: write one to `contracts/NAME.toml` in the package, and put `#[resilience_contract(\"NAME.function\")]` on the function"
     )]
     NoContracts,
+    /// The command line names something that does not exist or cannot be.
+    #[error("{0}")]
+    Usage(String),
     /// Nothing to run.
     #[error("the selected packages have no tests")]
     NoTests,
@@ -79,6 +82,7 @@ impl Error {
         match self {
             Self::Metadata(_) | Self::UnknownPackage(_) | Self::Cargo(_) | Self::Build | Self::Plan(_) => exit::BUILD,
             Self::NoDependents | Self::NoContracts | Self::NoTests => exit::NOTHING,
+            Self::Usage(_) => exit::USAGE,
             Self::Configuration(_) | Self::Read { .. } => exit::CONFIGURATION,
             Self::Start { .. } => exit::TESTS,
             Self::Evidence(_) => exit::EVIDENCE,

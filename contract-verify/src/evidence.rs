@@ -121,6 +121,7 @@ mod tests {
                 branch: Some(0),
                 calls: vec![evidence::Call {
                     interface: "gateway".into(),
+                    site: "src/a.rs:1:1".into(),
                     failed: true,
                     mode: Some("timeout".into()),
                     start_us: 1,

@@ -2,6 +2,8 @@
 
 /// All that policy demands holds.
 pub const PASSED: u8 = 0;
+/// The command line is wrong, or what it names does not exist.
+pub const USAGE: u8 = 2;
 /// There are no contracts, or no tests were selected.
 pub const NOTHING: u8 = 4;
 /// A bug of the verifier itself.
@@ -18,3 +20,5 @@ pub const TESTS: u8 = 102;
 pub const EVIDENCE: u8 = 103;
 /// A report could not be written.
 pub const OUTPUT: u8 = 110;
+/// The run was interrupted.
+pub const INTERRUPTED: u8 = 130;

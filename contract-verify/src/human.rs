@@ -1,15 +1,15 @@
 //! The report for people: a table of functions and failure modes, the findings
 //! in their source lines as rustc draws them, one headline.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use annotate_snippets::{AnnotationKind, Group, Level as DrawnLevel, Renderer, Snippet};
 use clap::builder::styling::{AnsiColor, Style};
 
+use crate::contracts::Contracts;
+use crate::draw;
 use crate::judge::count;
-use crate::report::{Finding, Level, Mode, MutantOutcome, Outcome, Report, Verdict};
+use crate::report::{Mode, MutantOutcome, Outcome, Report, Verdict};
 
 /// How much to say.
 #[derive(Debug, Clone, Copy)]
@@ -18,60 +18,16 @@ pub(crate) struct Detail {
     pub(crate) mutants: bool,
 }
 
-/// Renders a report; files are read again for their lines, relative to `root`.
-pub(crate) fn render(report: &Report, root: &Path, detail: Detail) -> String {
+/// Renders a report; source files are read again for their lines, relative to `root`.
+pub(crate) fn render(report: &Report, contracts: &Contracts, root: &Path, detail: Detail) -> String {
     let mut text = String::new();
-    findings(&mut text, &report.findings, root);
+    draw::contracts(&mut text, contracts);
+    draw::findings(&mut text, &report.findings, root);
     for function in &report.functions {
         table(&mut text, function, detail);
     }
     headline(&mut text, report);
     text
-}
-
-/// Renders findings alone.
-pub(crate) fn findings(text: &mut String, findings: &[Finding], root: &Path) {
-    let mut sources = HashMap::new();
-    for finding in findings {
-        let source = finding.file.as_ref().map(|file| {
-            sources
-                .entry(file.clone())
-                .or_insert_with(|| std::fs::read_to_string(root.join(file)).unwrap_or_default())
-                .clone()
-        });
-        draw(text, finding, source.as_deref());
-    }
-}
-
-fn draw(text: &mut String, finding: &Finding, source: Option<&str>) {
-    let level = match finding.level {
-        Level::Error => DrawnLevel::ERROR,
-        Level::Warning => DrawnLevel::WARNING,
-        Level::Note => DrawnLevel::NOTE,
-    };
-    let mut group: Group<'_> = Group::with_title(level.primary_title(&*finding.message).id(finding.code));
-    if let (Some(source), Some(file), Some(line)) = (source, &finding.file, finding.line) {
-        let span = span(source, line, finding.column.unwrap_or(1));
-        let annotation = AnnotationKind::Primary.span(span);
-        group = group.element(Snippet::source(source).path(&**file).annotation(annotation));
-    }
-    if let Some(help) = &finding.help {
-        group = group.element(DrawnLevel::HELP.message(&**help));
-    }
-    let _written = writeln!(text, "{}\n", Renderer::styled().render(&[group]));
-}
-
-/// The bytes of the word, or else the character, at a line and column.
-fn span(source: &str, line: u32, column: u32) -> std::ops::Range<usize> {
-    let line = usize::try_from(line).unwrap_or(1).saturating_sub(1);
-    let column = usize::try_from(column).unwrap_or(1).saturating_sub(1);
-    let begin: usize = source.split_inclusive('\n').take(line).map(str::len).sum();
-    let rest = &source[begin.min(source.len())..];
-    let start = begin + rest.char_indices().nth(column).map_or(0, |(offset, _)| offset);
-    let rest = &source[start.min(source.len())..];
-    let word = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
-    let first = rest.chars().next().map_or(0, char::len_utf8);
-    start..start + usize::max(word, first)
 }
 
 fn table(text: &mut String, function: &crate::report::Function, detail: Detail) {
@@ -176,19 +132,4 @@ fn headline(text: &mut String, report: &Report) {
         "{style}{incomplete}error branches proven: {}/{}{style:#}{more}",
         summary.branches_proven, summary.branches
     );
-}
-
-#[cfg(test)]
-mod tests_of_spans {
-    use super::span;
-
-    #[test]
-    fn a_place_is_the_word_or_the_character_there() {
-        let source = "a\n  ü = returned?;\n";
-        assert_eq!(&source[span(source, 2, 7)], "returned");
-        assert_eq!(&source[span(source, 2, 15)], "?");
-        assert_eq!(&source[span(source, 2, 3)], "ü");
-        assert_eq!(&source[span(source, 9, 9)], "");
-        assert_eq!(&source[span("", 1, 1)], "");
-    }
 }

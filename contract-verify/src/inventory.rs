@@ -11,6 +11,7 @@ use contract_spec::source::{self, Cfg};
 
 use crate::build::{Build, BuiltTarget};
 use crate::contracts::{Contracts, package_root, shown};
+use crate::crawl::{Visitor, crawl};
 use crate::error::{Error, Result};
 use crate::workspace::Workspace;
 
@@ -54,17 +55,14 @@ pub(crate) fn find(
         for feature in &target.features {
             cfg.values.insert(("feature".to_owned(), feature.clone()));
         }
-        let mut crawler = Crawler {
+        let mut finder = Finder {
             workspace,
             target,
-            cfg,
             contracts,
             subjects: &mut subjects,
-            visited: HashSet::new(),
         };
-        let name = target.target.name.replace('-', "_");
-        let root: &Path = target.target.src_path.as_std_path();
-        crawler.crawl(root, &[name], root.parent().unwrap_or(root))?;
+        let root = target.target.src_path.as_std_path();
+        crawl(root, &target.target.name, &cfg, &mut finder)?;
     }
     // A library is built twice, with its unit tests and without.
     subjects.retain(|subject| seen.insert(subject.key.clone()));
@@ -72,61 +70,16 @@ pub(crate) fn find(
     Ok(subjects)
 }
 
-struct Crawler<'a> {
+struct Finder<'a> {
     workspace: &'a Workspace,
     target: &'a BuiltTarget,
-    cfg: Cfg,
     contracts: &'a mut Contracts,
     subjects: &'a mut Vec<Subject>,
-    visited: HashSet<PathBuf>,
 }
 
-impl Crawler<'_> {
-    /// Reads a file and the modules it names. `folder` is where its submodules lie.
-    fn crawl(&mut self, file: &Path, modules: &[String], folder: &Path) -> Result<()> {
-        if !self.visited.insert(file.to_owned()) {
-            return Ok(());
-        }
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            // rustc compiled it, so this is a file that a `cfg` we cannot judge leaves out.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                let path = file.to_owned();
-                return Err(Error::Read { path, error });
-            }
-        };
-        // What rustc accepts and syn does not, the probes still record.
-        let Ok(found) = source::functions(&text, &self.cfg) else {
-            return Ok(());
-        };
-        for function in &found.functions {
-            self.subject(file, modules, function)?;
-        }
-        for module in &found.modules {
-            let inner: Vec<String> = modules.iter().chain(&module.path).cloned().collect();
-            let Some((name, around)) = module.path.split_last() else {
-                continue;
-            };
-            let around = around.iter().fold(folder.to_owned(), |path, part| path.join(part));
-            if let Some(named) = &module.file {
-                // Relative to the file's own folder, or that of the inline modules around it.
-                let base = if module.path.len() > 1 { around } else { file.parent().unwrap_or(file).to_owned() };
-                let path = base.join(named);
-                let folder = path.parent().unwrap_or(&path).to_owned();
-                self.crawl(&path, &inner, &folder)?;
-                continue;
-            }
-            let name = name.trim_start_matches("r#");
-            let folder = around.join(name);
-            let flat = around.join(format!("{name}.rs"));
-            let path = if flat.exists() { flat } else { folder.join("mod.rs") };
-            self.crawl(&path, &inner, &folder)?;
-        }
-        Ok(())
-    }
-
-    fn subject(&mut self, file: &Path, modules: &[String], function: &source::SourceFunction) -> Result<()> {
+// What rustc accepts and syn does not, the probes still record: it need not be said here.
+impl Visitor for Finder<'_> {
+    fn function(&mut self, file: &Path, modules: &[String], function: &source::SourceFunction) -> Result<()> {
         // rustc has compiled the attribute, so it can be read; a macro may build it differently.
         let Ok(attribute) = &function.attribute else {
             return Ok(());
@@ -135,7 +88,7 @@ impl Crawler<'_> {
         let root = self.workspace.root();
         let contract = package_root(package).join(attribute.path());
         if contract.exists() {
-            self.contracts.read(&root, package, &contract)?;
+            self.contracts.read(&root, &package.name, &contract)?;
         }
         let start = function.name.start();
         let position = (number(start.line), number(start.column + 1));

@@ -26,6 +26,8 @@ pub(crate) struct Case<'a> {
     /// Tests that failed with nothing changed, and how.
     pub(crate) failing: &'a [(TestIndex, String)],
     pub(crate) should_panic: &'a BTreeSet<TestIndex>,
+    /// Selected packages with contracts and without the runtime: their names, and one contract of each.
+    pub(crate) undependent: &'a [(String, String)],
 }
 
 /// What a tier demands of every failure mode and branch.
@@ -49,6 +51,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     }
     judge.contracts_without_function();
     judge.tests();
+    judge.findings.extend(case.contracts.findings());
     let mut findings = judge.findings;
     findings.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
     let summary = summarize(&functions, &findings);
@@ -91,6 +94,8 @@ impl Judge<'_> {
         {
             self.unmarked(index, variant, tests);
         }
+        self.breaches(index);
+        self.never_called(index, file, contract);
         Function {
             id: subject.id.clone(),
             package: subject.package.clone(),
@@ -309,6 +314,59 @@ impl Judge<'_> {
         self.push(codes::UNMARKED, codes::UNMARKED.level, message, Some(index), None, Some(place), Some(help));
     }
 
+    fn breaches(&mut self, index: usize) {
+        let case = self.case;
+        for ((_, _, _), breached) in case.observed.breaches.iter().filter(|((subject, ..), _)| *subject == index) {
+            let subject = &case.observed.subjects[index];
+            let place = Place {
+                file: subject.file.clone(),
+                line: subject.line,
+                column: subject.column,
+            };
+            let message =
+                format!("`{}`: {}; seen in {}", subject.id, breached.breach.message, listed(&self.names(&breached.tests)));
+            let (code, mode) = (breached.breach.code, breached.breach.mode.as_deref());
+            self.push(code, code.level, message, Some(index), mode, Some(place), Some(breached.breach.help.clone()));
+            if let Some(last) = self.findings.last_mut() {
+                last.timeline.clone_from(&breached.timeline);
+            }
+        }
+    }
+
+    /// Interfaces of a function that no trace shows a call to.
+    fn never_called(&mut self, index: usize, file: &ContractFile, contract: &model::Function) {
+        let subject = &self.case.observed.subjects[index];
+        let Some(marked) = self.case.observed.marked.get(&index) else {
+            // No test calls the function at all, and that has been said.
+            return;
+        };
+        let lines = LineIndex::new(&file.source.text);
+        let mut interfaces: Vec<&model::Spanned<String>> = Vec::new();
+        for mode in &contract.modes {
+            let declared = file.contract().interface(&mode.interface).is_some();
+            if declared && !interfaces.iter().any(|known| known.value == mode.interface.value) {
+                interfaces.push(&mode.interface);
+            }
+        }
+        let unmarked: Vec<_> = interfaces.into_iter().filter(|interface| !marked.contains(&interface.value)).collect();
+        for interface in unmarked {
+            let (line, column) = lines.line_column(interface.span.start);
+            let place = Place {
+                file: file.source.path.clone(),
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                column: u32::try_from(column).unwrap_or(u32::MAX),
+            };
+            let message = format!("no test shows a call of `{}` to `{}`", subject.id, interface.value);
+            let help = format!(
+                "mark the call, `external!({}, …)`, or take the interface out of the contract",
+                interface.value
+            );
+            // Without any mark in it, the function has just begun to be under contract.
+            let level = if marked.is_empty() { Level::Note } else { codes::NEVER_CALLED.level };
+            self.push(codes::NEVER_CALLED, level, message, Some(index), None, Some(place), Some(help));
+        }
+    }
+
     fn contracts_without_function(&mut self) {
         for (path, file) in &self.case.contracts.files {
             let lines = LineIndex::new(&file.source.text);
@@ -358,6 +416,17 @@ impl Judge<'_> {
             let message = format!("test `{}` passed, and failed when it was run again with nothing changed", case.tests[*test].id);
             let help = "make it give the same result every time; what it noticed is not counted".to_owned();
             self.push(codes::TEST_FLAKES, Level::Error, message, None, None, None, Some(help));
+        }
+        for (package, file) in case.undependent {
+            let message = format!("package `{package}` has contracts and does not depend on `resilience-contract`");
+            let help = format!("`cargo add resilience-contract --package {package}`");
+            let place = Place {
+                file: file.clone(),
+                line: 1,
+                column: 1,
+            };
+            let level = codes::NO_DEPENDENCY.level;
+            self.push(codes::NO_DEPENDENCY, level, message, None, None, Some(place), Some(help));
         }
         let notes = |chosen: &dyn Fn(TestIndex, &Test) -> bool| -> Vec<String> {
             let tests = case.tests.iter().enumerate();
@@ -422,6 +491,7 @@ impl Judge<'_> {
             line,
             column,
             help,
+            timeline: Vec::new(),
         });
     }
 

@@ -6,16 +6,22 @@
 //! `plan`) → `inventory` (the functions and branches in the sources) → `tests`
 //! (each in a process of its own, over `process`) → `evidence` → `observe` (what
 //! the traces show) → `prove` (mutants) → `judge` (verdicts and findings) →
-//! `report`, and `human` for people. `verify` puts them together; only this
-//! file and `status` print.
+//! `report`, and `human` for people, with `draw` for whatever has a place in a file.
+//! `verify` puts them together; `commands` are the jobs beside it, which build nothing.
+//! Only this file and `status` print.
 
+mod behave;
 mod build;
 mod cli;
 pub mod codes;
+mod commands;
 mod contracts;
+mod crawl;
+mod draw;
 mod error;
 mod evidence;
 pub mod exit;
+mod formats;
 mod human;
 mod inventory;
 mod judge;
@@ -37,7 +43,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Arguments, Cargo, Color, Format};
+use cli::{Arguments, Cargo, Color, ReportFormat};
+use commands::Answer;
 use error::{Error, Result};
 use report::Outcome;
 use status::Status;
@@ -76,29 +83,55 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<u8> {
-    let status = Status {
-        quiet: arguments.quiet,
-    };
-    let Verified { report, root } = verify::verify(arguments, status)?;
-    let text = match arguments.format {
-        Format::Human => {
-            let detail = human::Detail {
-                mutants: arguments.verbose,
-            };
-            human::render(&report, &root, detail)
-        }
-        Format::Json => serde_json::to_string_pretty(&report).map_err(|error| Error::Output(error.into()))? + "\n",
+    let Answer { text, code } = match &arguments.command {
+        Some(command) => commands::run(command)?,
+        None => verify(arguments)?,
     };
     match anstream::stdout().write_all(text.as_bytes()) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         written => written.map_err(Error::Output)?,
     }
-    Ok(match report.outcome {
+    Ok(code)
+}
+
+/// The main job.
+fn verify(arguments: &Arguments) -> Result<Answer> {
+    let status = Status {
+        quiet: arguments.quiet,
+    };
+    let verified = verify::verify(arguments, status)?;
+    for (format, path) in &arguments.outputs {
+        // A file shows no colours.
+        let text = anstream::adapter::strip_str(&shown(&verified, *format, arguments.verbose)?).to_string();
+        std::fs::write(path, text).map_err(|error| Error::Write {
+            path: path.clone(),
+            error,
+        })?;
+    }
+    let report = &verified.report;
+    let text = shown(&verified, arguments.format, arguments.verbose)?;
+    let code = match report.outcome {
         Outcome::Passed => exit::PASSED,
-        _ if verify::tests_failed(&report) => exit::TESTS,
+        _ if verify::tests_failed(report) => exit::TESTS,
         Outcome::Failed => exit::FINDINGS,
         Outcome::Incomplete => exit::EVIDENCE,
+    };
+    Ok(Answer { text, code })
+}
+
+/// The report in one of its forms.
+fn shown(verified: &Verified, format: ReportFormat, verbose: bool) -> Result<String> {
+    let Verified { report, contracts, root } = verified;
+    let failed = |error: &dyn std::fmt::Display| Error::Output(std::io::Error::other(error.to_string()));
+    Ok(match format {
+        ReportFormat::Human => human::render(report, contracts, root, human::Detail { mutants: verbose }),
+        ReportFormat::Json => serde_json::to_string_pretty(report).map_err(|error| failed(&error))? + "\n",
+        ReportFormat::Sarif => formats::sarif(report),
+        ReportFormat::Junit => formats::junit(report).map_err(|error| failed(&error))?,
+        ReportFormat::Github => formats::github(report),
+        ReportFormat::Gitlab => formats::gitlab(report),
+        ReportFormat::Markdown => formats::markdown(report),
     })
 }
 

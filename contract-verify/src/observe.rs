@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract_spec::evidence::{Call, Errors, Function, Outcome, Trace, function_key};
-use contract_spec::model::{self, Mode};
+use contract_spec::model::{self, Contract, Mode};
 
+use crate::behave::{self, Breach, pending_failure};
 use crate::contracts::Contracts;
 use crate::evidence::Evidence;
 use crate::inventory::Subject;
@@ -47,6 +48,21 @@ pub(crate) struct Observed {
     pub(crate) modes: BTreeMap<ModeKey, ModeSeen>,
     /// Errors that left by a place without a probe.
     pub(crate) unmarked: BTreeMap<(usize, String), BTreeSet<TestIndex>>,
+    /// What calls of a function did against its contract.
+    pub(crate) breaches: BTreeMap<BreachKey, Breached>,
+    /// The interfaces that each function's traces show calls to.
+    pub(crate) marked: HashMap<usize, BTreeSet<String>>,
+}
+
+/// The function, the code and the message of a breach.
+pub(crate) type BreachKey = (usize, &'static str, String);
+
+/// A breach, the tests that show it, and how one of them did.
+#[derive(Debug)]
+pub(crate) struct Breached {
+    pub(crate) breach: Breach,
+    pub(crate) tests: BTreeSet<TestIndex>,
+    pub(crate) timeline: Vec<String>,
 }
 
 /// The contract's side of a subject.
@@ -99,10 +115,12 @@ pub(crate) fn observe<'a>(
     for seen in &seen {
         observed.exit(seen);
         let subject = &observed.subjects[seen.subject];
-        if let Some((_, function)) = contract_of(contracts, subject) {
+        if let Some((file, function)) = contract_of(contracts, subject) {
             observed.mode(seen, function, &marked[&seen.subject]);
+            observed.behaviour(seen, file.contract(), function);
         }
     }
+    observed.marked = marked;
     observed
 }
 
@@ -171,6 +189,21 @@ impl Observed {
         }
     }
 
+    fn behaviour(&mut self, seen: &Seen<'_>, contract: &Contract, function: &model::Function) {
+        for breach in behave::breaches(contract, function, seen.trace) {
+            let subject = &self.subjects[seen.subject];
+            let branch = seen.trace.branch.and_then(|branch| subject.branches.get(branch as usize));
+            let place = branch.map(|branch| format!("{}:{}:{}", subject.file, branch.line, branch.column));
+            let key = (seen.subject, breach.code.code, breach.message.clone());
+            let breached = self.breaches.entry(key).or_insert_with(|| Breached {
+                breach,
+                tests: BTreeSet::new(),
+                timeline: behave::timeline(seen.trace, place.as_deref()),
+            });
+            breached.tests.insert(seen.test);
+        }
+    }
+
     fn mode(&mut self, seen: &Seen<'_>, function: &model::Function, marked: &BTreeSet<String>) {
         let trace = seen.trace;
         let candidates = candidates(trace, function, marked);
@@ -211,17 +244,6 @@ fn by_id(contracts: &Contracts, package: &str, id: &str) -> Option<(std::path::P
         .iter()
         .find(|(_, file)| file.package == package && file.source.path.ends_with(&suffix))
         .map(|(path, _)| (path.clone(), function.to_owned()))
-}
-
-/// The call that failed and was not made good by a later one to the same interface.
-fn pending_failure(trace: &Trace) -> Option<&Call> {
-    let calls = &trace.calls;
-    (0..calls.len()).rev().map(|index| (index, &calls[index])).find_map(|(index, call)| {
-        let made_good = calls[index + 1..]
-            .iter()
-            .any(|later| later.interface == call.interface && !later.failed);
-        (call.failed && !made_good).then_some(call)
-    })
 }
 
 /// The modes that a trace can have been, by their index; one if it is certain.
@@ -298,6 +320,7 @@ out_of_range = { returns = "Amount" }
     fn call(interface: &str, mode: Option<&str>) -> Call {
         Call {
             interface: interface.into(),
+            site: String::new(),
             failed: mode.is_some(),
             mode: mode.filter(|mode| *mode != "?").map(Into::into),
             start_us: 0,

@@ -19,7 +19,7 @@ pub(crate) struct Finished {
 
 /// Ends programs whose time is up. One thread watches over all of them, so that
 /// whoever waits for a program simply waits and hears at once that it ended.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Watchdog {
     watched: Arc<Watched>,
 }
@@ -35,6 +35,8 @@ struct State {
     /// Process ids with their deadlines; `None` once they have been ended.
     deadlines: HashMap<u32, Option<Instant>>,
     running: bool,
+    /// Nothing may begin any more.
+    closed: bool,
 }
 
 impl Watchdog {
@@ -72,12 +74,24 @@ impl Watchdog {
     fn watch(&self, process: u32, deadline: Instant) {
         let mut state = self.watched.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.deadlines.insert(process, Some(deadline));
+        if state.closed {
+            end_group(process);
+        }
         if !state.running {
             state.running = true;
             let watched = Arc::clone(&self.watched);
             std::thread::spawn(move || watched.keep_watch());
         }
         self.watched.changed.notify_one();
+    }
+
+    /// Ends everything that runs, and whatever begins from now on.
+    pub(crate) fn close(&self) {
+        let mut state = self.watched.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.closed = true;
+        for process in state.deadlines.keys() {
+            end_group(*process);
+        }
     }
 
     /// Whether the program was ended because its time was up.

@@ -215,4 +215,6 @@ pub struct Finding {
     pub column: Option<u32>,
     /// What to do.
     pub help: Option<String>,
+    /// What happened in the call that shows it, a line for each step.
+    pub timeline: Vec<String>,
 }

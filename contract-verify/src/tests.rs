@@ -65,12 +65,12 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    pub(crate) fn new(binaries: Vec<Binary>, scratch: &Path) -> Self {
+    pub(crate) fn new(binaries: Vec<Binary>, scratch: &Path, watchdog: Watchdog) -> Self {
         Self {
             binaries,
             scratch: scratch.to_owned(),
             runs: AtomicU64::new(0),
-            watchdog: Watchdog::default(),
+            watchdog,
         }
     }
 

@@ -5,51 +5,53 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use contract_spec::diagnostic::Severity;
-use contract_spec::lines::LineIndex;
-
 use crate::build::{self, Binary};
 use crate::cli::Arguments;
 use crate::codes;
-use crate::contracts::Contracts;
+use crate::contracts::{self, Contracts};
 use crate::error::{Error, Result};
+use crate::exit;
 use crate::inventory;
 use crate::judge::{self, Case, count};
 use crate::observe::observe;
 use crate::parallel;
 use crate::prove::{self, Proofs};
-use crate::report::{FORMAT, Finding, Level, Outcome as ReportOutcome, Report, Summary};
-use crate::status::Status;
+use crate::report::{FORMAT, Level, Outcome as ReportOutcome, Report, Summary};
+use crate::process::Watchdog;
+use crate::status::{self, Status};
 use crate::tests::{Outcome, Run, Runner, Test};
 use crate::workspace::Workspace;
 
-/// A report, and the folder that its paths are relative to.
+/// A report, the contracts it is about, and the folder that its paths are relative to.
 #[derive(Debug)]
 pub(crate) struct Verified {
     pub(crate) report: Report,
+    pub(crate) contracts: Contracts,
     pub(crate) root: PathBuf,
 }
 
 pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> {
-    let workspace = Workspace::load(arguments)?;
+    let workspace = Workspace::load(&arguments.selection)?;
     let root = workspace.root();
     workspace.probe_features()?;
     let mut contracts = Contracts::load(&workspace)?;
     // A contract that cannot be read makes the build fail, with less to say about it.
     if let Some(report) = mistakes(&contracts) {
-        return Ok(Verified { report, root });
+        return Ok(Verified { report, contracts, root });
     }
+    let watchdog = Watchdog::default();
+    leave_nothing_behind(&watchdog);
     let scratch = Scratch::new(&workspace.target_directory(arguments).join("verify-contracts"), status)?;
     let plan = scratch.path().join("plan.jsonl");
     let mut build = build::build(&workspace, arguments, &plan)?;
     let subjects = inventory::find(&workspace, &build, &mut contracts)?;
     if let Some(report) = mistakes(&contracts) {
-        return Ok(Verified { report, root });
+        return Ok(Verified { report, contracts, root });
     }
     if contracts.files.is_empty() {
         return Err(Error::NoContracts);
     }
-    let runner = Runner::new(std::mem::take(&mut build.binaries), scratch.path());
+    let runner = Runner::new(std::mem::take(&mut build.binaries), scratch.path(), watchdog);
     let limit = Duration::from_secs(arguments.test_timeout);
     let jobs = jobs(arguments);
     let tests = list(&workspace, &runner, limit, jobs)?;
@@ -88,8 +90,21 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         proofs: &proofs,
         failing: &failing,
         should_panic: &should_panic,
+        undependent: &contracts::without_dependency(&workspace)?,
     });
-    Ok(Verified { report, root })
+    Ok(Verified { report, contracts, root })
+}
+
+/// On an interrupt, takes every running test along.
+fn leave_nothing_behind(watchdog: &Watchdog) {
+    let watchdog = watchdog.clone();
+    let handled = ctrlc::set_handler(move || {
+        watchdog.close();
+        status::error("interrupted: there is no verdict");
+        std::process::exit(exit::INTERRUPTED.into());
+    });
+    // Only a second handler in one process is refused, and there is none.
+    debug_assert!(handled.is_ok());
 }
 
 /// How many things to run at once.
@@ -141,28 +156,7 @@ fn mistakes(contracts: &Contracts) -> Option<Report> {
     if !contracts.files.values().any(|file| file.reading.has_errors()) {
         return None;
     }
-    let mut findings = Vec::new();
-    for file in contracts.files.values() {
-        let lines = LineIndex::new(&file.source.text);
-        for diagnostic in &file.reading.diagnostics {
-            let (line, column) = lines.line_column(diagnostic.primary.span.start);
-            findings.push(Finding {
-                code: diagnostic.code,
-                level: match diagnostic.severity {
-                    Severity::Error => Level::Error,
-                    Severity::Warning => Level::Warning,
-                    Severity::Info => Level::Note,
-                },
-                message: diagnostic.message.clone(),
-                function: None,
-                mode: None,
-                file: Some(file.source.path.clone()),
-                line: u32::try_from(line).ok(),
-                column: u32::try_from(column).ok(),
-                help: diagnostic.help.clone(),
-            });
-        }
-    }
+    let findings = contracts.findings();
     let level = |level| findings.iter().filter(|finding| finding.level == level).count();
     Some(Report {
         format: FORMAT,
@@ -203,6 +197,7 @@ impl Scratch {
             status.say("Blocking", "waiting for another run of verify-contracts in the same target directory");
             lock.lock().map_err(unwritable)?;
         }
+        clear(parent).map_err(unwritable)?;
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(unwritable)?;
         Ok(Self { folder, _lock: lock })
     }
@@ -210,4 +205,15 @@ impl Scratch {
     fn path(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// Takes away what runs left that were ended before they could do so themselves.
+fn clear(parent: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(parent)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("run-") {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
 
-use crate::cli::Arguments;
+use crate::cli::{Arguments, Selection};
 use crate::error::{Error, Result};
 
 const RUNTIME: &str = "resilience-contract";
@@ -19,15 +19,25 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     /// Asks cargo.
-    pub(crate) fn load(arguments: &Arguments) -> Result<Self> {
+    pub(crate) fn load(selection: &Selection) -> Result<Self> {
+        Self::ask(selection, MetadataCommand::new())
+    }
+
+    /// Asks cargo about the members alone: no dependency is resolved, no network needed.
+    pub(crate) fn load_members(selection: &Selection) -> Result<Self> {
         let mut command = MetadataCommand::new();
-        if let Some(path) = &arguments.manifest.manifest_path {
+        command.no_deps();
+        Self::ask(selection, command)
+    }
+
+    fn ask(selection: &Selection, mut command: MetadataCommand) -> Result<Self> {
+        if let Some(path) = &selection.manifest.manifest_path {
             command.manifest_path(path);
         }
         let flags = [
-            ("--offline", arguments.offline),
-            ("--locked", arguments.locked),
-            ("--frozen", arguments.frozen),
+            ("--offline", selection.offline),
+            ("--locked", selection.locked),
+            ("--frozen", selection.frozen),
         ];
         let flags = flags.iter().filter(|(_, given)| *given);
         command.other_options(flags.map(|(flag, _)| (*flag).to_owned()).collect::<Vec<_>>());
@@ -36,7 +46,7 @@ impl Workspace {
             cargo_metadata::Error::CargoMetadata { stderr } => Error::Metadata(stderr.trim().to_owned()),
             other => Error::Metadata(other.to_string()),
         })?;
-        let selected = select(&metadata, arguments)?;
+        let selected = select(&metadata, &selection.workspace)?;
         Ok(Self { metadata, selected })
     }
 
@@ -92,8 +102,7 @@ impl Workspace {
     }
 }
 
-fn select(metadata: &Metadata, arguments: &Arguments) -> Result<Vec<PackageId>> {
-    let selection = &arguments.workspace;
+fn select(metadata: &Metadata, selection: &clap_cargo::Workspace) -> Result<Vec<PackageId>> {
     let members = metadata.workspace_packages();
     for name in selection.package.iter().chain(&selection.exclude) {
         let is_pattern = name.contains(['*', '?', '[']);

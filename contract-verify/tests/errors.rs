@@ -285,3 +285,52 @@ fn the_tests_pass_with_probes_and_without_the_verifier() {
     let run = run(&mut cargo);
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
 }
+
+/// A project with a test that says where it is and then hangs.
+#[cfg(unix)]
+fn hanging(note: &std::path::Path) -> Project {
+    let hanging = SOURCE.replace(
+        "fn nothing_is_empty() {",
+        &format!(
+            "fn nothing_is_empty() {{
+                std::fs::write({note:?}, std::process::id().to_string()).unwrap();
+                std::thread::sleep(std::time::Duration::from_secs(600));"
+        ),
+    );
+    Project::new(&[("contracts/walk.toml", CONTRACT), ("src/lib.rs", &hanging)])
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_tests_too_and_leaves_the_next_run_a_clean_start() {
+    let notes = tempfile::tempdir().unwrap();
+    let note = notes.path().join("pid");
+    let project = hanging(&note);
+    let mut child = verifier(project.path()).spawn().unwrap();
+    let test = loop {
+        match std::fs::read_to_string(&note) {
+            Ok(pid) if !pid.is_empty() => break pid,
+            _ => std::thread::sleep(std::time::Duration::from_millis(20)),
+        }
+        assert!(child.try_wait().unwrap().is_none(), "it ended before the test began");
+    };
+    let kill = |arguments: &[&str]| std::process::Command::new("kill").args(arguments).output().unwrap();
+    assert!(kill(&["-INT", &child.id().to_string()]).status.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let gone = |pid: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+        !kill(&["-0", pid]).status.success() || stat.is_ok_and(|stat| stat.contains(") Z"))
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !gone(&test) && std::time::Instant::now() < deadline {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(gone(&test), "the test goes on");
+    project.write("src/lib.rs", SOURCE);
+    let run = project.verify(&[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let left = std::fs::read_dir(support::target_dir().join("verify-contracts")).unwrap();
+    let runs = left.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("run-"));
+    // Another test of this binary may be at it right now.
+    assert!(runs.count() <= 1);
+}

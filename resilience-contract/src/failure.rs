@@ -48,6 +48,11 @@ pub trait FailureModes: Sized {
     /// A hash of the variants' names that the derive fills in; 0 compares the names themselves.
     const HASH: u64 = 0;
 
+    /// Whether a contract may declare fewer variants than there are: a library's error can
+    /// be more than one function ever returns. What is returned and not declared is
+    /// found when the tests run.
+    const OPEN: bool = false;
+
     /// The index in [`VARIANTS`](Self::VARIANTS) of the one that this is.
     fn variant(&self) -> usize;
 
@@ -62,6 +67,26 @@ pub trait FailureModes: Sized {
     fn sample(variant: usize) -> Option<Self> {
         let _: usize = variant;
         None
+    }
+}
+
+/// A boxed enum is the enum.
+impl<E: FailureModes> FailureModes for Box<E> {
+    const NAME: &'static str = E::NAME;
+    const VARIANTS: &'static [Variant] = E::VARIANTS;
+    const HASH: u64 = E::HASH;
+    const OPEN: bool = E::OPEN;
+
+    fn variant(&self) -> usize {
+        E::variant(self)
+    }
+
+    fn failure_mode(&self) -> Option<&'static str> {
+        E::failure_mode(self)
+    }
+
+    fn sample(variant: usize) -> Option<Self> {
+        E::sample(variant).map(Self::new)
     }
 }
 
@@ -90,3 +115,16 @@ impl<T, E> ResultLike for Result<T, E> {
     type Ok = T;
     type Err = E;
 }
+
+/// That the error type which an attribute names is the one in the signature.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the attribute says `error = {E}`, and the function returns `{Self}`",
+    label = "not the error in the signature"
+)]
+pub trait IsError<E> {
+    /// It is.
+    const IS: () = ();
+}
+
+impl<E> IsError<E> for E {}

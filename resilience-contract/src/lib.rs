@@ -38,6 +38,7 @@ mod check;
 mod failure;
 #[cfg(feature = "probe")]
 mod probe;
+mod silent;
 
 pub use contract_macros::{FailureModes, resilience_contract};
 pub use failure::{FailureModes, OkFailure, Variant};
@@ -46,9 +47,23 @@ pub use failure::{FailureModes, OkFailure, Variant};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::check::{Declared, Expected, check};
-    pub use crate::failure::ResultLike;
+    pub use crate::failure::{IsError, ResultLike};
     #[cfg(feature = "probe")]
     pub use crate::probe::*;
+    pub use crate::silent;
+    pub use contract_macros::degrade;
+}
+
+/// Says why a failure may be lost: `let _ = degrade!("the mail is a courtesy", mailer.send(mail).await);`
+///
+/// It is the expression, and in a normal build nothing else. Inside of it, silent
+/// failures are allowed; the reason is for reviewers, and the report shows it. It must
+/// be a literal that says something.
+#[macro_export]
+macro_rules! degrade {
+    ($($arguments:tt)*) => {
+        $crate::__private::degrade!($crate; $($arguments)*)
+    };
 }
 
 /// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
@@ -74,10 +89,22 @@ macro_rules! external {
 macro_rules! external {
     ($interface:ident, $call:expr $(,)?) => {
         $crate::__private::external(
-            $crate::__private::begin(::core::stringify!($interface)),
+            $crate::__private::begin(
+                ::core::stringify!($interface),
+                ::core::concat!(
+                    ::core::file!(),
+                    ":",
+                    ::core::line!(),
+                    ":",
+                    ::core::column!()
+                ),
+            ),
             $call,
             |__value| {
-                #[allow(unused_imports, reason = "which one is needed is what the types decide")]
+                #[allow(
+                    unused_imports,
+                    reason = "which one is needed is what the types decide"
+                )]
                 use $crate::__private::inspect::{
                     Anything as _, ModesAndValue as _, OnlyModes as _, OnlyResult as _,
                     OnlyValue as _, ResultAndValue as _,

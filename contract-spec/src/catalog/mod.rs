@@ -3,7 +3,7 @@
 //! Facts only, as static data: which modes a contract must decide on, what a
 //! failed request has done on the other side, whether trying again can help, and
 //! how the failure looks in Rust. Whether a contract heeds them is for
-//! [`crate::rules`] to say.
+//! [`mod@crate::rules`] to say.
 
 mod local;
 mod messaging;

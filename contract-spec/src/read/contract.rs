@@ -85,7 +85,7 @@ impl Reader {
         let Some((table, entry)) = section else {
             return Vec::new();
         };
-        let entries = Fields::new(table, entry.span, entry.path);
+        let entries = Fields::new(table, entry.span.clone(), entry.path());
         let one = |entry: Entry<'_>| {
             let table = self.table(&entry, &help)?;
             read(self, &entry, (table, entry.span.clone()))
@@ -100,12 +100,8 @@ impl Reader {
                 "`{}` is no name: lowercase letters, digits and `_`, a letter first",
                 excerpt(entry.key)
             );
-            let mut diagnostic = Diagnostic::new(&shape::BAD_NAME, entry.key_span.clone(), message);
-            let tame = to_snake(entry.key);
-            if is_snake(&tame) {
-                diagnostic = diagnostic.help(format!("`{}`", excerpt(&tame)));
-            }
-            self.report(diagnostic);
+            let diagnostic = Diagnostic::new(&shape::BAD_NAME, entry.key_span.clone(), message);
+            self.report(diagnostic.help(tame_name(entry.key)));
         }
         Spanned::new(entry.key.to_owned(), entry.key_span.clone())
     }
@@ -128,7 +124,7 @@ impl Reader {
             self.report(Diagnostic::new(&shape::BAD_NAME, name.span.clone(), message).help(help));
         }
         let what = "an interface";
-        let fields = self.fields(table.0, table.1, entry.path.clone(), what, &INTERFACE);
+        let fields = self.fields(table.0, table.1, entry.path(), what, &INTERFACE);
         let kind = match fields.get("kind") {
             Some(entry) => self.string(&entry),
             None => {
@@ -142,7 +138,8 @@ impl Reader {
         let contract = match fields.get("contract") {
             Some(entry) if kind.is_some() && !of_contract => {
                 let message = "`contract` belongs to interfaces with kind = \"contract\" only";
-                self.report(Diagnostic::new(&shape::IDLE_KEY, entry.whole(), message));
+                let diagnostic = Diagnostic::new(&shape::IDLE_KEY, entry.whole(), message);
+                self.report(diagnostic.help("leave it out, or write kind = \"contract\""));
                 None
             }
             Some(entry) => self.named(&entry, is_id, "an id such as \"payments.charge\""),
@@ -164,7 +161,7 @@ impl Reader {
     fn retry(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<RetryPolicy> {
         let name = self.own_name(entry);
         let what = "a retry policy";
-        let fields = self.fields(table.0, table.1, entry.path.clone(), what, &RETRY);
+        let fields = self.fields(table.0, table.1, entry.path(), what, &RETRY);
         let backoff = fields.get("backoff").and_then(|e| {
             self.word(
                 &e,
@@ -214,14 +211,11 @@ impl Reader {
     fn shared_error(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<SharedError> {
         if !is_identifier(entry.key) {
             let message = format!("`{}` is no name of a Rust enum", excerpt(entry.key));
-            self.report(Diagnostic::new(
-                &shape::BAD_NAME,
-                entry.key_span.clone(),
-                message,
-            ));
+            let diagnostic = Diagnostic::new(&shape::BAD_NAME, entry.key_span.clone(), message);
+            self.report(diagnostic.help("[error.StoreError]"));
         }
         let what = "a shared error";
-        let fields = self.fields(table.0, table.1, entry.path.clone(), what, &["variants"]);
+        let fields = self.fields(table.0, table.1, entry.path(), what, &["variants"]);
         let variants = match fields.get("variants") {
             Some(entry) => self.words(&entry, is_identifier, "the name of a variant"),
             None => {
@@ -251,6 +245,15 @@ fn is_file(text: &str) -> bool {
         && parts
             .iter()
             .all(|part| !part.is_empty() && part.trim() == *part)
+}
+
+/// A name that would do.
+pub(super) fn tame_name(word: &str) -> String {
+    let tame = to_snake(word);
+    match is_snake(&tame) {
+        true => format!("write `{}`", excerpt(&tame)),
+        false => "write a word such as `gateway`".to_owned(),
+    }
 }
 
 /// `payments.charge`, with more words in front for contracts in directories.

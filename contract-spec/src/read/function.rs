@@ -53,7 +53,7 @@ impl Reader {
     pub(super) fn function(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<Function> {
         let name = self.own_name(entry);
         let what = "a function";
-        let fields = self.fields(table.0, table.1, entry.path.clone(), what, &FUNCTION);
+        let fields = self.fields(table.0, table.1, entry.path(), what, &FUNCTION);
         let tier = fields.get("tier").and_then(|e| self.word(&e, &TIERS));
         let mut function = Function {
             summary: fields.get("summary").and_then(|e| self.string(&e)),
@@ -89,7 +89,7 @@ impl Reader {
         let Some(table) = self.table(entry, "max_calls = { orders = 1 }") else {
             return Vec::new();
         };
-        let fields = Fields::new(table, entry.span.clone(), entry.path.clone());
+        let fields = Fields::new(table, entry.span.clone(), entry.path());
         let budget = |entry: Entry<'_>| {
             let calls = self.integer(&entry, 1..=u32::MAX)?;
             Some((Spanned::new(entry.key.to_owned(), entry.key_span), calls))
@@ -106,14 +106,14 @@ impl Reader {
         let Some(table) = self.table(on, &help) else {
             return;
         };
-        for entry in Fields::new(table, on.span.clone(), on.path.clone()).entries() {
+        for entry in Fields::new(table, on.span.clone(), on.path()).entries() {
             let help = "one line for each failure mode: timeout = { returns = \"Timeout\" }";
             let Some(table) = self.table(&entry, help) else {
                 continue;
             };
             let interface = Spanned::new(entry.key.to_owned(), entry.key_span.clone());
             function.interfaces.push(interface.clone());
-            for mode in Fields::new(table, entry.span, entry.path).entries() {
+            for mode in Fields::new(table, entry.span.clone(), entry.path()).entries() {
                 let mode = self.mode(&interface, &mode);
                 function.modes.push(mode);
             }
@@ -143,7 +143,7 @@ impl Reader {
         };
         let what = "the handling of a mode";
         let span = entry.span.clone();
-        let fields = self.fields(table, span, entry.path.clone(), what, &HANDLING);
+        let fields = self.fields(table, span, entry.path(), what, &HANDLING);
         mode.outcome = self.outcome(&mode, &fields);
         mode.retry = fields.get("retry").and_then(|e| self.string(&e));
         mode.log = fields.get("log").and_then(|e| self.log(&e));
@@ -232,13 +232,14 @@ impl Reader {
             entry.key,
             excerpt(&text)
         );
-        let mut diagnostic = Diagnostic::new(&shape::BAD_NAME, text.span.clone(), message);
+        let mut diagnostic = Diagnostic::new(&shape::BAD_NAME, text.span.clone(), message)
+            .help("a name that Rust would accept: returns = \"Timeout\"");
         let last = text.rsplit("::").next().unwrap_or_default();
         if is_path(&text) && is_identifier(last) {
             diagnostic = diagnostic.help(format!("the variant alone: returns = \"{last}\""));
         }
         self.report(diagnostic);
-        self.unread(entry.path.clone());
+        self.unread(entry.path());
         None
     }
 
@@ -261,17 +262,17 @@ impl Reader {
         };
         let what = "a log demand";
         let span = entry.span.clone();
-        let fields = self.fields(table, span, entry.path.clone(), what, &["level", "fields"]);
+        let fields = self.fields(table, span, entry.path(), what, &["level", "fields"]);
         let names = fields
             .get("fields")
             .and_then(|e| self.words(&e, is_field, "the name of a field"));
         let Some(level) = fields.get("level") else {
             self.missing_key(&fields, "level", "level = \"error\"");
-            self.unread(entry.path.clone());
+            self.unread(entry.path());
             return None;
         };
         let Some(level) = self.word(&level, &LEVELS) else {
-            self.unread(entry.path.clone());
+            self.unread(entry.path());
             return None;
         };
         Some(Spanned::new(

@@ -38,7 +38,7 @@ impl Reader {
             self.report(diagnostic.help("choose another name: the facts of the catalog stand"));
             return None;
         }
-        let fields = self.fields(table.0, table.1, entry.path.clone(), "a kind", &KIND);
+        let fields = self.fields(table.0, table.1, entry.path(), "a kind", &KIND);
         let mut kind = CustomKind {
             summary: fields.get("summary").and_then(|e| self.string(&e)),
             modes: Vec::new(),
@@ -49,7 +49,7 @@ impl Reader {
             return Some(kind);
         };
         if let Some(table) = self.table(&modes, EXAMPLE) {
-            for mode in Fields::new(table, modes.span, modes.path).entries() {
+            for mode in Fields::new(table, modes.span.clone(), modes.path()).entries() {
                 if let Some(mode) = self.custom_mode(&mode) {
                     kind.modes.push(mode);
                 }
@@ -69,7 +69,7 @@ impl Reader {
         let table = self.table(entry, EXAMPLE)?;
         let what = "a mode of a kind";
         let span = entry.span.clone();
-        let fields = self.fields(table, span, entry.path.clone(), what, &MODE);
+        let fields = self.fields(table, span, entry.path(), what, &MODE);
         Some(CustomMode {
             mandatory: fields
                 .get("mandatory")

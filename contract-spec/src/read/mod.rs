@@ -2,7 +2,7 @@
 //!
 //! Nothing is guessed: what cannot be understood is reported where it stands and
 //! left out of the model. The reader knows shapes, types and names; whether what a
-//! contract says is wise is for [`crate::rules`]. It does not touch the file system.
+//! contract says is wise is for [`mod@crate::rules`]. It does not touch the file system.
 
 mod contract;
 mod duration;

@@ -2,9 +2,10 @@
 //! variants of shared enums, functions of the same file.
 
 use super::Source;
+use super::contract::tame_name;
 use super::duration::excerpt;
 use super::table::{Reader, list};
-use super::word::{is_snake, snake_case, to_snake};
+use super::word::{is_snake, snake_case};
 use crate::catalog::{self, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
@@ -198,12 +199,8 @@ fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &M
             "`{}` is no name: lowercase letters, digits and `_`, a letter first",
             excerpt(name)
         );
-        let mut diagnostic = Diagnostic::new(&shape::BAD_NAME, mode.name.span.clone(), message);
-        let tame = to_snake(name);
-        if is_snake(&tame) {
-            diagnostic = diagnostic.help(format!("`{}`", excerpt(&tame)));
-        }
-        reader.report(diagnostic);
+        let diagnostic = Diagnostic::new(&shape::BAD_NAME, mode.name.span.clone(), message);
+        reader.report(diagnostic.help(tame_name(name)));
     }
 }
 
@@ -275,6 +272,7 @@ fn variant(reader: &mut Reader, contract: &Contract, function: &Function, mode: 
         .error
         .as_ref()
         .and_then(|e| contract.shared_error(e));
+    let shared = shared.filter(|e| !reader.is_unread("error", &format!("{}.variants", *e.name)));
     if let (Some(shared), Some(variant)) = (shared, mode.returns())
         && !shared.variants.iter().any(|v| v.value == variant.value)
     {

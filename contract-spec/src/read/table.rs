@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use toml::Spanned as Placed;
 use toml::de::{DeTable, DeValue};
@@ -63,7 +64,7 @@ impl Reader {
 
     /// Whether a key of a table is there although it could not be read.
     pub(super) fn is_unread(&self, table: &str, key: &str) -> bool {
-        self.unread.contains(&join(table, key))
+        !self.unread.is_empty() && self.unread.contains(&join(table, key))
     }
 
     /// Opens a table that has these keys and no others.
@@ -96,8 +97,7 @@ impl Reader {
         }
         if let Some(meant) = meant {
             // It is there, if under a wrong name: nobody need hear that it is missing.
-            let table = entry.path.len() - entry.key.len();
-            self.unread(format!("{}{meant}", &entry.path[..table]));
+            self.unread(join(&entry.table, meant));
         }
         help = format!("{help}the keys are {}", list(allowed.iter().copied()));
         self.report(
@@ -134,7 +134,7 @@ pub(super) struct Fields<'t> {
     /// Where the table stands: its header, or its braces.
     pub(super) span: Span,
     /// `interface.gateway`; empty for the file itself.
-    pub(super) path: String,
+    pub(super) path: Rc<str>,
     entries: Vec<(&'t Placed<Cow<'t, str>>, &'t Placed<DeValue<'t>>)>,
 }
 
@@ -144,31 +144,37 @@ impl<'t> Fields<'t> {
         entries.sort_by_key(|(key, _)| key.span().start);
         Self {
             span,
-            path,
+            path: path.into(),
             entries,
         }
     }
 
     /// Every entry, in the order of the file.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'t>> {
-        self.entries.iter().map(|(key, value)| Entry {
-            path: join(&self.path, key.get_ref()),
-            key: key.get_ref(),
-            key_span: key.span(),
-            value: value.get_ref(),
-            span: value.span(),
-        })
+        (0..self.entries.len()).map(|at| self.entry(at))
     }
 
     /// The entry of that key.
     pub(super) fn get(&self, key: &str) -> Option<Entry<'t>> {
-        self.entries().find(|e| e.key == key)
+        let at = self.entries.iter().position(|(k, _)| k.get_ref() == key)?;
+        Some(self.entry(at))
+    }
+
+    fn entry(&self, at: usize) -> Entry<'t> {
+        let (key, value) = self.entries[at];
+        Entry {
+            table: Rc::clone(&self.path),
+            key: key.get_ref(),
+            key_span: key.span(),
+            value: value.get_ref(),
+            span: value.span(),
+        }
     }
 }
 
 /// One key and its value.
 pub(super) struct Entry<'t> {
-    pub(super) path: String,
+    table: Rc<str>,
     pub(super) key: &'t str,
     pub(super) key_span: Span,
     pub(super) value: &'t DeValue<'t>,
@@ -176,6 +182,11 @@ pub(super) struct Entry<'t> {
 }
 
 impl Entry<'_> {
+    /// `interface.gateway.timeout`.
+    pub(super) fn path(&self) -> String {
+        join(&self.table, self.key)
+    }
+
     /// From the key to the end of the value.
     pub(super) fn whole(&self) -> Span {
         self.key_span.start.min(self.span.start)..self.key_span.end.max(self.span.end)

@@ -26,6 +26,35 @@ fn found(value: &DeValue<'_>) -> &'static str {
     }
 }
 
+/// What one may write for a key, where nothing better is known.
+fn example(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "format" => "format = 1",
+        "include" => "include = [\"common.toml\"]",
+        "kind" => "kind = \"http\"",
+        "service" => "service = \"acme-payments\"",
+        "timeout" => "timeout = \"2s\"",
+        "contract" => "contract = \"payments.charge\"",
+        "max_attempts" => "max_attempts = 3",
+        "initial_delay" => "initial_delay = \"100ms\"",
+        "multiplier" => "multiplier = 2.0",
+        "max_delay" => "max_delay = \"2s\"",
+        "variants" => "variants = [\"NotFound\", \"Unavailable\"]",
+        "summary" => "summary = \"Charges a card and records the order\"",
+        "error" => "error = \"ChargeError\"",
+        "deadline" => "deadline = \"10s\"",
+        "sensitive" => "sensitive = [\"card_number\"]",
+        "returns" => "returns = \"Timeout\"",
+        "retry" => "retry = \"standard\"",
+        "log" => "log = \"error\", \"warn\", \"info\", \"debug\" or \"trace\"",
+        "fields" => "fields = [\"correlation_id\", \"order_id\"]",
+        "rollback" => "rollback = true",
+        "mandatory" => "mandatory = true",
+        "rust" => "rust = \"`Reply::Frozen`\"",
+        _ => return None,
+    })
+}
+
 impl Reader {
     /// A value of the wrong type.
     pub(super) fn wrong_type(&mut self, entry: &Entry<'_>, expected: &str, help: Option<String>) {
@@ -45,10 +74,11 @@ impl Reader {
         message: String,
         help: Option<String>,
     ) {
+        let help = help.or_else(|| example(entry.key).map(str::to_owned));
         let mut diagnostic = Diagnostic::new(&shape::WRONG_VALUE, span, message);
         diagnostic.help = help;
         self.report(diagnostic);
-        self.unread(entry.path.clone());
+        self.unread(entry.path());
     }
 
     /// A table.
@@ -108,9 +138,15 @@ impl Reader {
             entry.key,
             excerpt(&text)
         );
-        self.report(Diagnostic::new(&shape::BAD_NAME, text.span, message));
-        self.unread(entry.path.clone());
+        self.bad_name(entry, text.span, message);
         None
+    }
+
+    fn bad_name(&mut self, entry: &Entry<'_>, span: Span, message: String) {
+        let mut diagnostic = Diagnostic::new(&shape::BAD_NAME, span, message);
+        diagnostic.help = example(entry.key).map(str::to_owned);
+        self.report(diagnostic);
+        self.unread(entry.path());
     }
 
     /// One of a few words.
@@ -121,8 +157,10 @@ impl Reader {
     ) -> Option<Spanned<T>> {
         let names = words.iter().map(|(name, _)| *name);
         let one_of = format!("one of {}", list(names.clone()));
+        let quoted: Vec<String> = names.clone().map(|name| format!("\"{name}\"")).collect();
+        let any = Some(format!("{} = {}", entry.key, quoted.join(" or ")));
         let DeValue::String(text) = entry.value else {
-            self.wrong_type(entry, &one_of, None);
+            self.wrong_type(entry, &one_of, any);
             return None;
         };
         if let Some((_, value)) = words.iter().find(|(name, _)| *name == text.as_ref()) {
@@ -134,7 +172,7 @@ impl Reader {
             excerpt(text)
         );
         let help = nearest(text, names).map(|near| format!("{} = \"{near}\"", entry.key));
-        self.wrong(entry, entry.span.clone(), message, help);
+        self.wrong(entry, entry.span.clone(), message, help.or(any));
         None
     }
 
@@ -144,8 +182,10 @@ impl Reader {
         entry: &Entry<'_>,
         bounds: RangeInclusive<u32>,
     ) -> Option<Spanned<u32>> {
+        let help = example(entry.key).map(str::to_owned);
+        let help = help.or_else(|| Some(format!("{} = {}", excerpt(entry.key), bounds.start())));
         let DeValue::Integer(digits) = entry.value else {
-            self.wrong_type(entry, "a whole number", None);
+            self.wrong_type(entry, "a whole number", help);
             return None;
         };
         let number = i128::from_str_radix(digits.as_str(), digits.radix()).ok();
@@ -163,7 +203,7 @@ impl Reader {
             entry.key,
             excerpt(digits.as_str())
         );
-        self.wrong(entry, entry.span.clone(), message, None);
+        self.wrong(entry, entry.span.clone(), message, help);
         None
     }
 
@@ -266,13 +306,13 @@ impl Reader {
                     entry.key,
                     excerpt(text)
                 );
-                self.report(Diagnostic::new(&shape::BAD_NAME, item.span(), message));
-                self.unread(entry.path.clone());
+                self.bad_name(entry, item.span(), message);
             } else if let Some(first) = places.get(text.as_ref()) {
                 let message = format!("`{}` is there already", excerpt(text));
                 self.report(
                     Diagnostic::new(&shape::DUPLICATE, item.span(), message)
-                        .also(first.clone(), "first here"),
+                        .also(first.clone(), "first here")
+                        .help("keep one of the two"),
                 );
             } else {
                 places.insert(text, item.span());

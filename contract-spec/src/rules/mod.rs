@@ -5,8 +5,16 @@
 //! code unused.
 
 mod handling;
+mod load;
+mod logs;
+mod modes;
+mod policy;
 mod retry;
+mod safety;
 pub(crate) mod shape;
+mod time;
+mod unused;
+mod variants;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Contract;
@@ -60,7 +68,7 @@ static RULES: &[Rule] = &[
     shape::UNKNOWN_MODE,
     handling::MISSING_MODE,
     handling::MISSING_REASON,
-    retry::UNCAPPED,
+    policy::UNCAPPED,
     shape::UNCLEAR_HANDLING,
     shape::UNKNOWN_NAME,
     shape::DUPLICATE,
@@ -70,6 +78,50 @@ static RULES: &[Rule] = &[
     shape::WAIVED_YET_HANDLED,
     shape::IDLE_KEY,
     shape::INCLUDE,
+    modes::NO_CATCH_ALL,
+    modes::WAIVED_CATCH_ALL,
+    modes::RECOVERED_CATCH_ALL,
+    modes::EMPTY_FUNCTION,
+    modes::ALL_WAIVED,
+    modes::WAIVED_LIMIT,
+    modes::NO_POISON,
+    variants::INDISTINGUISHABLE,
+    variants::TOO_MANY_VARIANTS,
+    variants::FOREIGN_VOCABULARY,
+    variants::UNDECLARED_SHARED_ENUM,
+    unused::UNUSED_INTERFACE,
+    unused::UNUSED_RETRY,
+    unused::UNUSED_ERROR,
+    unused::UNUSED_KIND,
+    unused::IDLE_BUDGET,
+    retry::UNKNOWN_OUTCOME,
+    retry::PERMANENT,
+    retry::RETRIED_CATCH_ALL,
+    retry::STALE_CREDENTIAL,
+    retry::STATEMENT_RETRY,
+    load::OVER_DEADLINE,
+    policy::NO_BACKOFF,
+    policy::FLAT_BACKOFF,
+    policy::NO_JITTER,
+    policy::UNCAPPED_DELAY,
+    policy::MANY_ATTEMPTS,
+    policy::SINGLE_ATTEMPT,
+    policy::INVERTED_DELAYS,
+    load::NESTED_RETRY,
+    load::OVER_BUDGET,
+    time::MISSING_TIMEOUT,
+    time::TIMEOUT_OVER_DEADLINE,
+    time::MISSING_DEADLINE,
+    time::LATE_CALLEE,
+    time::UNDERSTATED_EFFECT,
+    safety::FAIL_OPEN,
+    safety::SILENT_RECOVERY,
+    logs::LOGGED_TWICE,
+    logs::EXPECTED_NEGATIVE,
+    logs::SENSITIVE_FIELD,
+    logs::SECRET_FIELD,
+    logs::LOG_WITHOUT_IDENTITY,
+    logs::UNLOGGED_FAILURE,
 ];
 
 /// Every rule, in the order of the codes.

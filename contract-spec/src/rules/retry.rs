@@ -1,34 +1,220 @@
-//! Rules about trying again.
+//! Rules about what is tried again, and whether it may be.
 
 use super::{Judge, define};
+use crate::catalog::{OTHER, Retryability};
 use crate::diagnostic::Diagnostic;
+use crate::facts::AnyKind;
+use crate::model::{Effect, Function, Idempotency, Mode, RetryPolicy, Spanned};
+use crate::read::local;
 
 define!(
-    UNCAPPED,
-    "RC107",
-    "uncapped-retry",
+    UNKNOWN_OUTCOME,
+    "RC150",
+    "retry-unknown-outcome",
     Error,
-    Some(uncapped),
-    "a retry policy does not say when it gives up",
-    "Without `max_attempts` a lasting failure is tried again for ever: the caller waits, the load \
-     on the failing side grows, and no error is ever returned. Retries without a cap, or with an \
-     unsafe one, are among the most frequent retry bugs that were found in eight large \
-     systems.\n\n\
-     `max_attempts` is the total, the first attempt included.\n\n\
-     Source: Stoica et al., WASABI, SOSP 2024; gRPC A6.",
+    Some(unknown_outcome),
+    "something is tried again that may have been done, and may not run twice",
+    "A time-out does not say that nothing happened: the request may have been received and carried \
+     out before the answer was lost. Sending it again charges the card twice, unless the operation \
+     changes nothing (`idempotency = \"safe\"`) or carries a key by which the other side knows a \
+     repetition (`idempotency = \"key\"`). A function that does not say may not be repeated.\n\n\
+     Where it is certain that nothing was applied, the mode can say so: `effect = \"none\"`.\n\n\
+     Source: AIP-155; the retry behaviour of Smithy clients; gRPC A6. The AWS SDK for Rust says of \
+     its own time-outs that the request may have been sent and received.",
 );
 
-fn uncapped(judge: &mut Judge<'_>) {
+define!(
+    PERMANENT,
+    "RC151",
+    "retry-permanent",
+    Error,
+    Some(permanent),
+    "something is tried again that will fail again",
+    "The same request gets the same answer: what was refused is refused again, what is not there \
+     does not appear. Such retries delay the error, load the other side, and hide from the reader \
+     what the failure is. Taking a lasting failure for a passing one is the largest class of wrong \
+     retry decisions that have been studied.\n\n\
+     Source: Stoica et al., WASABI, SOSP 2024; AIP-194.",
+);
+
+define!(
+    RETRIED_CATCH_ALL,
+    "RC152",
+    "retried-catch-all",
+    Warning,
+    Some(retried_catch_all),
+    "failures that nobody named are tried again",
+    "`other` stands for all that the named modes do not cover, lasting failures included. Name the \
+     failures that pass by themselves and retry those.\n\n\
+     Source: AIP-194, which retries one code and no other; WASABI, SOSP 2024.",
+);
+
+define!(
+    STALE_CREDENTIAL,
+    "RC153",
+    "stale-credential",
+    Warning,
+    Some(stale_credential),
+    "a refused credential is tried more than twice",
+    "A second attempt makes sense after the credential was renewed, and only then. If the new one \
+     is refused as well, it is not the credential's age, and further attempts may lock the account \
+     out.\n\n\
+     Source: RFC 6750 on expired tokens; lock-out policies of identity providers.",
+);
+
+define!(
+    STATEMENT_RETRY,
+    "RC154",
+    "statement-retry",
+    Warning,
+    Some(statement_retry),
+    "after a conflict the statement is tried again instead of the transaction",
+    "After a serialization failure or a deadlock the transaction is lost, and every statement in it \
+     fails from then on. What can be tried again is the whole transaction, from its first read, \
+     after a rollback: `rollback = true` says so, and the verifier looks for it.\n\n\
+     Source: PostgreSQL documentation, section 13.5; AIP-194 on `ABORTED`.",
+);
+
+/// A mode that is retried, with its policy if that is known.
+fn retried<'c>(
+    judge: &Judge<'c>,
+    mode: &'c Mode,
+) -> Option<(&'c Spanned<String>, &'c RetryPolicy)> {
+    let name = mode.retry.as_ref().filter(|_| !mode.is_waived())?;
+    Some((name, judge.contract.retry(name)?))
+}
+
+fn may_run_twice(function: &Function) -> bool {
+    let idempotency = function.idempotency.as_ref().map(|i| i.value);
+    matches!(idempotency, Some(Idempotency::Safe | Idempotency::Key))
+}
+
+/// Whether the same request is known to fail again.
+fn stays(judge: &Judge<'_>, mode: &Mode) -> bool {
+    judge
+        .contract
+        .facts(mode)
+        .is_some_and(|f| f.retryability == Retryability::No)
+}
+
+fn unknown_outcome(judge: &mut Judge<'_>) {
     let contract = judge.contract;
-    for retry in &contract.retries {
-        let key = format!("{}.max_attempts", *retry.name);
-        if retry.max_attempts.is_some() || contract.is_unread("retry", &key) {
+    for function in &contract.functions {
+        if may_run_twice(function)
+            || contract.is_unread(format_args!("function.{}.idempotency", *function.name))
+        {
             continue;
         }
-        let message = format!("the retry policy `{}` never gives up", *retry.name);
-        judge.report(
-            Diagnostic::new(&UNCAPPED, retry.name.span.clone(), message)
-                .help("max_attempts = 3, the first attempt included"),
-        );
+        for mode in &function.modes {
+            let Some((retry, _)) = retried(judge, mode) else {
+                continue;
+            };
+            // Of what fails again anyhow, the retry is wrong for that reason already.
+            if contract.effect(mode) == Effect::None || stays(judge, mode) {
+                continue;
+            }
+            let interface = contract.interface(&mode.interface);
+            let id = interface.and_then(|i| i.contract.as_deref());
+            let callee = id.and_then(|id| contract.function(local(id, judge.source)?));
+            if callee.is_some_and(may_run_twice) {
+                continue;
+            }
+            let done = match contract.effect(mode) {
+                Effect::Applied => "the request was carried out",
+                Effect::Partial => "a part of the request was carried out",
+                _ => "the request may have been carried out",
+            };
+            let why = match &function.idempotency {
+                Some(_) => format!("`{}` must not run twice", *function.name),
+                None => format!("`{}` does not say that it may run twice", *function.name),
+            };
+            let message = format!("`{}` is retried although {done}, and {why}", mode.id());
+            let mut diagnostic = Diagnostic::new(&UNKNOWN_OUTCOME, retry.span.clone(), message)
+                .help("take the retry out, or send a key and write idempotency = \"key\", or write idempotency = \"safe\" if the function changes nothing");
+            if let Some(said) = &function.idempotency {
+                diagnostic = diagnostic.also(said.span.clone(), "it says so here");
+            }
+            judge.report(diagnostic);
+        }
+    }
+}
+
+fn permanent(judge: &mut Judge<'_>) {
+    for mode in judge.contract.functions.iter().flat_map(|f| &f.modes) {
+        if let Some((retry, _)) = retried(judge, mode)
+            && stays(judge, mode)
+        {
+            let facts = judge.contract.facts(mode);
+            let message = format!("`{}` is retried and will fail again", mode.id());
+            judge.found.push(
+                Diagnostic::new(&PERMANENT, retry.span.clone(), message)
+                    .label(facts.map_or("", |f| f.summary))
+                    .help("take the retry out and return the error at once"),
+            );
+        }
+    }
+}
+
+fn retried_catch_all(judge: &mut Judge<'_>) {
+    for function in judge.contract.functions.iter().filter(|f| may_run_twice(f)) {
+        for mode in function.modes.iter().filter(|m| *m.name.value == *OTHER) {
+            let open = judge
+                .contract
+                .kind_of(&mode.interface)
+                .is_none_or(AnyKind::is_open);
+            if let Some((retry, _)) = retried(judge, mode)
+                && !open
+            {
+                let message = format!("`{}` is retried, whatever it is", mode.id());
+                judge.found.push(
+                    Diagnostic::new(&RETRIED_CATCH_ALL, retry.span.clone(), message)
+                        .help("name the failures that pass by themselves and retry those"),
+                );
+            }
+        }
+    }
+}
+
+fn stale_credential(judge: &mut Judge<'_>) {
+    for mode in judge.contract.functions.iter().flat_map(|f| &f.modes) {
+        let Some((retry, policy)) = retried(judge, mode) else {
+            continue;
+        };
+        let refreshed = judge
+            .contract
+            .facts(mode)
+            .is_some_and(|f| f.retryability == Retryability::Refresh && f.effect == Effect::None);
+        let attempts = policy.max_attempts.as_ref().map_or(0, |n| n.value);
+        if refreshed && attempts > 2 {
+            let message = format!("`{}` is tried {attempts} times", mode.id());
+            judge.found.push(
+                Diagnostic::new(&STALE_CREDENTIAL, retry.span.clone(), message).help(
+                    "a policy of its own with max_attempts = 2, after the credential was renewed",
+                ),
+            );
+        }
+    }
+}
+
+fn statement_retry(judge: &mut Judge<'_>) {
+    for function in &judge.contract.functions {
+        for mode in &function.modes {
+            let kind = judge.contract.kind_of(&mode.interface).map(AnyKind::name);
+            let facts = judge.contract.facts(mode);
+            let transaction = facts.is_some_and(|f| f.retryability == Retryability::Transaction);
+            let said = mode.rollback.as_ref().is_some_and(|r| r.value)
+                || judge.contract.is_mode_unread(function, mode, "rollback");
+            if let Some((retry, _)) = retried(judge, mode)
+                && transaction
+                && !said
+                && matches!(kind, Some("database" | "queue"))
+            {
+                let message = format!("`{}` is retried without a rollback", mode.id());
+                judge.found.push(
+                    Diagnostic::new(&STATEMENT_RETRY, retry.span.clone(), message)
+                        .help(format!("retry = \"{}\", rollback = true", **retry)),
+                );
+            }
+        }
     }
 }

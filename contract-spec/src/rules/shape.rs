@@ -58,7 +58,8 @@ define!(
      on, and what each has done on the other side. Without a kind from the catalog nothing can be \
      held against the contract, so a kind is never guessed from a name.\n\n\
      Whatever is another contracted function has `kind = \"contract\"`. `input` and `domain` are \
-     always there and need no interface.",
+     always there and need no interface.\n\n\
+     Source: this format, version 1, and its catalog.",
 );
 
 define!(
@@ -72,7 +73,8 @@ define!(
      tests and reports. Whatever the named modes do not cover is `other`, which every kind \
      has.\n\n\
      For an interface of `kind = \"contract\"` the modes are the variants that the other function \
-     returns, in snake case: `GatewayTimeout` is `gateway_timeout`.",
+     returns, in snake case: `GatewayTimeout` is `gateway_timeout`.\n\n\
+     Source: this format, version 1, and its catalog.",
 );
 
 define!(
@@ -99,7 +101,8 @@ define!(
     "a name refers to something that is not declared",
     "Interfaces, retry policies, the variants of shared enums and the functions of the same file \
      are declared before they are used. A name that names nothing would make the line that uses \
-     it a line without effect.",
+     it a line without effect.\n\n\
+     Source: this format, version 1.",
 );
 
 define!(
@@ -123,7 +126,8 @@ define!(
     "a key that must be there is not",
     "Few keys are demanded: `format` of the file, `kind` of an interface (and `contract`, where it \
      is another function), `variants` of a shared enum, `level` of a log demand. Each decides how \
-     the rest is understood, so none has a default.",
+     the rest is understood, so none has a default.\n\n\
+     Source: this format, version 1.",
 );
 
 define!(
@@ -137,7 +141,8 @@ define!(
      lowercase letters, digits and underscores, because the names appear in ids, log fields and \
      metrics. What Rust names (enums and their variants) must be what Rust would accept, without \
      type arguments, and variants stand without their enum.\n\n\
-     `input` and `domain` are always there and cannot be declared as interfaces.",
+     `input` and `domain` are always there and cannot be declared as interfaces.\n\n\
+     Source: this format, version 1; the Rust reference on identifiers and paths.",
 );
 
 define!(
@@ -148,7 +153,8 @@ define!(
     None,
     "the file has a format that this version does not know",
     "`format = 1` says how the file is to be understood. A file of a later format could mean \
-     something else by the same words, so nothing in it is taken for granted.",
+     something else by the same words, so nothing in it is taken for granted.\n\n\
+     Source: this format, version 1.",
 );
 
 define!(
@@ -160,7 +166,8 @@ define!(
     "a mode that cannot happen is handled all the same",
     "`waived` says that the failure cannot happen. A retry, a log event, a rollback or an effect \
      beside it says that it can. One of the two is wrong, and the tests that would tell which are \
-     not demanded for a waived mode.",
+     not demanded for a waived mode.\n\n\
+     Source: this format, version 1.",
 );
 
 define!(
@@ -172,7 +179,8 @@ define!(
     "a key has no effect beside another",
     "`contract` names the other function of an interface with `kind = \"contract\"`, and nothing \
      for other kinds; `multiplier` lets an exponential delay grow, and a constant one never. A \
-     line without effect misleads its readers.",
+     line without effect misleads its readers.\n\n\
+     Source: this format, version 1.",
 );
 
 define!(
@@ -186,5 +194,6 @@ define!(
      another file known, as if they stood here; its functions stay its own. Paths are relative to \
      the file that includes, end in `.toml` and use forward slashes, so that they mean the same on \
      every machine.\n\n\
-     While an included file is missing, names that it may declare are not reported as unknown.",
+     While an included file is missing, names that it may declare are not reported as unknown.\n\n\
+     Source: this format, version 1.",
 );

@@ -1,7 +1,14 @@
 //! The arguments of `#[resilience_contract(…)]`.
 
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Path, Token, Type};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Ident, LitStr, Path, Token, Type, bracketed};
+
+const FORM: &str = "expected the contract's id: \
+    `#[resilience_contract(\"payments.charge\")]` reads `[function.charge]` of `contracts/payments.toml`";
+
+const ARGUMENTS: &str =
+    "`file = \"…\"`, `error = Type`, `crate = path`, `match`, `open` and `samples = […]`";
 
 /// `#[resilience_contract("payments.charge", file = "…", error = …)]`, read.
 #[derive(Clone)]
@@ -12,6 +19,19 @@ pub struct Attribute {
     pub file: Option<LitStr>,
     /// The error type, where the signature does not show it.
     pub error: Option<Type>,
+    /// Where `resilience_contract` is found, if not at `::resilience_contract`.
+    pub krate: Option<Path>,
+    /// How a foreign enum, which cannot derive anything, is held against the contract.
+    pub foreign: Option<Foreign>,
+}
+
+/// An enum of another crate, known by its patterns alone.
+#[derive(Clone)]
+pub struct Foreign {
+    /// It is `#[non_exhaustive]`: that the declared variants exist is all that can be checked.
+    pub open: bool,
+    /// Values that the verifier may return in place of another.
+    pub samples: Vec<Expr>,
 }
 
 impl Attribute {
@@ -39,56 +59,102 @@ impl Attribute {
 
 impl Parse for Attribute {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        const FORM: &str = "expected the contract's id: \
-            `#[resilience_contract(\"payments.charge\")]` reads `[function.charge]` of `contracts/payments.toml`";
+        if input.is_empty() {
+            return Err(syn::Error::new(input.span(), FORM));
+        }
         if !input.peek(LitStr) {
             return Err(input.error(FORM));
         }
         let id: LitStr = input.parse()?;
-        let text = id.value();
-        let well_formed = text.split('.').count() >= 2
-            && text.split('.').all(|part| {
-                !part.is_empty()
-                    && part
-                        .chars()
-                        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
-            });
-        if !well_formed {
+        if !is_id(&id.value()) {
             return Err(syn::Error::new_spanned(&id, FORM));
         }
         let mut attribute = Self {
             id,
             file: None,
             error: None,
+            krate: None,
+            foreign: None,
         };
+        let mut open: Option<Ident> = None;
+        let mut samples: Option<(Ident, Vec<Expr>)> = None;
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
                 break;
             }
-            let key: Ident = input.parse()?;
-            input.parse::<Token![=]>()?;
-            let twice = if key == "file" {
-                attribute.file.replace(input.parse()?).is_some()
+            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+            let twice = if key == "match" {
+                let matched = Foreign {
+                    open: false,
+                    samples: Vec::new(),
+                };
+                attribute.foreign.replace(matched).is_some()
+            } else if key == "open" {
+                open.replace(key.clone()).is_some()
+            } else if key == "file" {
+                attribute.file.replace(value(input)?).is_some()
             } else if key == "error" {
-                attribute.error.replace(input.parse()?).is_some()
+                attribute.error.replace(value(input)?).is_some()
+            } else if key == "crate" {
+                input.parse::<Token![=]>()?;
+                let path = input.call(Path::parse_mod_style)?;
+                attribute.krate.replace(path).is_some()
+            } else if key == "samples" {
+                input.parse::<Token![=]>()?;
+                let list;
+                bracketed!(list in input);
+                let list = Punctuated::<Expr, Token![,]>::parse_terminated(&list)?;
+                samples
+                    .replace((key.clone(), list.into_iter().collect()))
+                    .is_some()
             } else {
                 return Err(syn::Error::new_spanned(
                     &key,
-                    format!(
-                        "unknown argument `{key}`; there are `file = \"…\"` and `error = Type`"
-                    ),
+                    format!("unknown argument `{key}`; there are {ARGUMENTS}"),
                 ));
             };
             if twice {
+                let message = format!("`{key}` is given twice");
+                return Err(syn::Error::new_spanned(&key, message));
+            }
+        }
+        let stray = open.as_ref().or(samples.as_ref().map(|(key, _)| key));
+        match (&mut attribute.foreign, stray) {
+            (Some(foreign), _) => {
+                foreign.open = open.is_some();
+                foreign.samples = samples.map(|(_, list)| list).unwrap_or_default();
+            }
+            (None, Some(key)) => {
                 return Err(syn::Error::new_spanned(
-                    &key,
-                    format!("`{key}` is given twice"),
+                    key,
+                    format!(
+                        "`{key}` belongs to `match`, which holds an enum of another crate against the contract\n  \
+                         help: `#[resilience_contract(\"{}\", match, {key}…)]`; for an enum of your own derive \
+                         `FailureModes`",
+                        attribute.id.value()
+                    ),
                 ));
             }
+            (None, None) => {}
         }
         Ok(attribute)
     }
+}
+
+fn value<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+fn is_id(text: &str) -> bool {
+    let is_word = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    text.split('.').count() >= 2 && text.split('.').all(is_word)
 }
 
 /// Whether a path names the attribute, by whichever route it was imported.

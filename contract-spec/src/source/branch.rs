@@ -4,14 +4,15 @@
 //! `?` inside a closure, an inner `async` block or a nested item does not leave
 //! the function and is passed over. The tail is followed down to its leaves:
 //! the arms of a `match`, not the `match`; the values of `break` where the tail
-//! is a loop.
+//! is a loop. Where a function hands back a future, the leaves of the body are
+//! futures, and an `async` block among them is followed in the same way.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Item, Macro, Stmt};
+use syn::{Block, Expr, Item, Macro, Pat, Signature, Stmt};
 
-use super::macros;
+use super::{Returned, macros};
 
 /// How a function leaves at a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +52,7 @@ pub struct Branch {
 /// is returned beside the branches are the macro calls that hold a `?` or a
 /// `return` and could not be looked into.
 pub fn instrument(
+    signature: &Signature,
     body: &mut Block,
     wrap: impl FnMut(usize, Branch, &mut Expr),
 ) -> (Vec<Branch>, Vec<Span>) {
@@ -59,6 +61,7 @@ pub fn instrument(
         branches: Vec::new(),
         opaque: Vec::new(),
         targets: Vec::new(),
+        futures: Returned::of(signature).is_future(),
     };
     finder.leaf_block(body, BranchKind::Tail);
     (finder.branches, finder.opaque)
@@ -70,6 +73,8 @@ struct Finder<W> {
     opaque: Vec<Span>,
     /// The loops and labelled blocks around the current expression.
     targets: Vec<Target>,
+    /// Whether what leaves here is a future of the result.
+    futures: bool,
 }
 
 /// What a `break` can leave.
@@ -90,6 +95,15 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
 
     /// Follows a value that the function is about to return down to its leaves.
     fn leaf(&mut self, value: &mut Expr, kind: BranchKind, anchor: Option<Span>) {
+        if self.futures
+            && let Some(future) = awaited(value)
+        {
+            match future {
+                Expr::Async(inner) => self.future_block(&mut inner.block),
+                other => self.leaf(other, kind, anchor),
+            }
+            return;
+        }
         match value {
             Expr::Paren(inner) => self.leaf(&mut inner.expr, kind, anchor),
             Expr::Group(inner) => self.leaf(&mut inner.expr, kind, anchor),
@@ -168,6 +182,19 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
             }
             other => self.visit_stmt_mut(other),
         }
+    }
+
+    /// An `async` block that the function hands back is where its result comes from.
+    fn future_block(&mut self, block: &mut Block) {
+        // No `break` reaches out of it.
+        let targets = std::mem::take(&mut self.targets);
+        self.futures = false;
+        match async_trait_body(block) {
+            Some(body) => self.leaf_block(body, BranchKind::Tail),
+            None => self.leaf_block(block, BranchKind::Tail),
+        }
+        self.futures = true;
+        self.targets = targets;
     }
 
     fn within(
@@ -272,6 +299,50 @@ impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
 }
 
+/// The future inside of what only boxes or pins it, or the `async` block itself.
+fn awaited(value: &mut Expr) -> Option<&mut Expr> {
+    match value {
+        Expr::Async(_) => Some(value),
+        Expr::Call(call) => {
+            let Expr::Path(path) = &*call.func else {
+                return None;
+            };
+            let last = path.path.segments.last()?;
+            let boxes = ["pin", "new", "from"].iter().any(|name| last.ident == name);
+            let mut arguments = call.args.iter_mut();
+            match (arguments.next(), arguments.next()) {
+                (Some(only), None) if boxes => Some(only),
+                _ => None,
+            }
+        }
+        Expr::MethodCall(call) => {
+            let boxes = ["boxed", "boxed_local", "instrument", "in_current_span"];
+            boxes
+                .iter()
+                .any(|name| call.method == name)
+                .then_some(&mut *call.receiver)
+        }
+        _ => None,
+    }
+}
+
+/// The body that was written, inside of what `#[async_trait]` makes of it:
+/// `let __ret: T = { … }; __ret` at the end of the block.
+fn async_trait_body(block: &mut Block) -> Option<&mut Block> {
+    let [.., Stmt::Local(local), Stmt::Expr(Expr::Path(last), None)] = &mut block.stmts[..] else {
+        return None;
+    };
+    let Pat::Type(typed) = &local.pat else {
+        return None;
+    };
+    let is_return = matches!(&*typed.pat, Pat::Ident(name) if name.ident == "__ret")
+        && last.path.is_ident("__ret");
+    match &mut *local.init.as_mut()?.expr {
+        Expr::Block(body) if is_return => Some(&mut body.block),
+        _ => None,
+    }
+}
+
 /// Whether an expression is `Ok(…)`, which is no failure whatever stands in it.
 fn is_ok(value: &Expr) -> bool {
     let Expr::Call(call) = value else {
@@ -293,9 +364,14 @@ mod tests {
 
     /// The branches of a body as `kind:value`, in the order they are found.
     fn branches(body: &str) -> Vec<String> {
+        branches_of("fn f() -> R", body)
+    }
+
+    fn branches_of(signature: &str, body: &str) -> Vec<String> {
+        let signature = syn::parse_str(signature).unwrap();
         let mut block: Block = syn::parse_str(body).unwrap();
         let mut found = Vec::new();
-        instrument(&mut block, |_, branch, value| {
+        instrument(&signature, &mut block, |_, branch, value| {
             found.push(format!(
                 "{}:{}",
                 branch.kind.name(),
@@ -396,7 +472,8 @@ mod tests {
     fn a_macro_that_may_leave_unseen_is_reported_as_opaque() {
         let mut block: Block =
             syn::parse_str("{ ensure!(x, E); select!(a()?); bail!(B) }").unwrap();
-        let (branches, opaque) = instrument(&mut block, |_, _, _| {});
+        let signature = syn::parse_str("fn f() -> R").unwrap();
+        let (branches, opaque) = instrument(&signature, &mut block, |_, _, _| {});
         assert!(branches.is_empty());
         assert_eq!(opaque.len(), 2);
     }
@@ -406,5 +483,41 @@ mod tests {
         assert_eq!(branches("{ panic!(\"no\") }"), [""; 0]);
         assert_eq!(branches("{ loop { step(); } }"), [""; 0]);
         assert_eq!(branches("{ if a { return Ok(1); } todo!() }"), [""; 0]);
+    }
+
+    #[test]
+    fn a_future_that_is_handed_back_is_followed_into_its_async_block() {
+        let boxed = "fn f() -> Pin<Box<dyn Future<Output = R>>>";
+        assert_eq!(
+            branches_of(boxed, "{ g(); Box::pin(async move { a()?; Err(A) }) }"),
+            ["question_mark:a()", "tail:Err(A)"]
+        );
+        assert_eq!(
+            branches_of(
+                "fn f() -> impl Future<Output = R>",
+                "{ async { return Err(A); } }"
+            ),
+            ["return:Err(A)"]
+        );
+        assert_eq!(
+            branches_of(
+                boxed,
+                "{ if x { return Box::pin(ready(Err(A))); } async { b().await }.boxed() }"
+            ),
+            ["return:ready(Err(A))", "tail:b().await"]
+        );
+    }
+
+    #[test]
+    fn what_async_trait_makes_of_a_body_has_the_branches_of_the_body() {
+        let signature = "fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = R> + Send + 'a>>";
+        let body = "{ Box::pin(async move { \
+            if let Some(__ret) = None::<R> { #[allow(unreachable_code)] return __ret; } \
+            let __self = self; let __ret: R = { a()?; Err(A) }; \
+            #[allow(unreachable_code)] __ret }) }";
+        assert_eq!(
+            branches_of(signature, body),
+            ["question_mark:a()", "tail:Err(A)"]
+        );
     }
 }

@@ -74,7 +74,7 @@ impl Finder<'_> {
         else {
             return;
         };
-        let (branches, opaque) = instrument(body, |_, _, _| {});
+        let (branches, opaque) = instrument(signature, body, |_, _, _| {});
         self.found.functions.push(SourceFunction {
             attribute,
             attribute_span: span,

@@ -1,5 +1,5 @@
 //! What a Rust function shows of itself: the attribute, the places where it
-//! leaves with an error.
+//! leaves with an error, those where it is silent about one.
 //!
 //! The macro and the verifier both look here, so that what the one instruments
 //! and what the other lists can never be two different things. Knows syntax
@@ -10,8 +10,11 @@ mod branch;
 mod cfg;
 mod file;
 mod macros;
+mod shape;
+pub mod silent;
 
-pub use attribute::{Attribute, is_contract_attribute};
+pub use attribute::{Attribute, Foreign, is_contract_attribute};
 pub use branch::{Branch, BranchKind, instrument};
 pub use cfg::Cfg;
 pub use file::{Module, SourceFile, SourceFunction, functions};
+pub use shape::Returned;

@@ -6,11 +6,10 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract_spec::evidence::{self, Operator};
+use contract_spec::evidence;
 
 use super::inspect::Seen;
 use super::recorder::{Recorder, Site, recorder};
-use crate::FailureModes;
 
 /// No branch has been passed.
 const NOWHERE: u32 = u32::MAX;
@@ -21,15 +20,16 @@ thread_local! {
 
 /// What is known of a call while it runs.
 #[derive(Debug)]
-struct State {
-    recorder: &'static Recorder,
-    function: u32,
-    number: u64,
+pub(super) struct State {
+    pub(super) recorder: &'static Recorder,
+    pub(super) function: u32,
+    pub(super) number: u64,
     parent: Option<u64>,
     thread: Option<String>,
     start_us: u64,
     branch: AtomicU32,
     calls: Mutex<Vec<evidence::Call>>,
+    degraded: Mutex<Vec<evidence::Degraded>>,
 }
 
 /// One call of a contracted function. Dropped before [`leave`], it has panicked
@@ -54,12 +54,19 @@ pub fn enter(site: &'static Site) -> Call {
             start_us: recorder.now_us(),
             branch: AtomicU32::new(NOWHERE),
             calls: Mutex::new(Vec::new()),
+            degraded: Mutex::new(Vec::new()),
         })
     });
     Call { site, state }
 }
 
 impl Call {
+    /// The function, and what is known of the call unless nobody asked for it. Without
+    /// that the call is over.
+    pub(super) fn finish(mut self) -> (&'static Site, Option<Arc<State>>) {
+        (self.site, self.state.take())
+    }
+
     /// Runs the body of a function.
     pub fn run<R, F: FnOnce() -> R>(&self, body: F) -> R {
         let _within = Within::enter(self.state.clone());
@@ -90,87 +97,22 @@ impl Drop for Call {
     }
 }
 
-/// A contracted function ends. What it returns is what it was given, unless the
-/// chosen mutant is the branch by which it leaves.
-#[doc(hidden)]
-pub fn leave<T, E: FailureModes>(
-    mut call: Call,
-    result: Result<T, E>,
-    make_ok: Option<fn() -> T>,
-) -> Result<T, E> {
-    let Some(state) = call.state.take() else {
-        return result;
-    };
-    let recorder = state.recorder;
-    recorder.errors::<E>(call.site, state.function, make_ok.is_some());
-    let operator = recorder.operator(call.site);
-    let changed = match &result {
-        Ok(_) => {
-            let calls = state.end(evidence::Outcome::Ok, None, None);
-            operator.and_then(|operator| unrecovered(operator, &calls))
-        }
-        Err(error) => {
-            let branch = Some(state.branch.load(Ordering::Relaxed)).filter(|b| *b != NOWHERE);
-            let variant = E::VARIANTS.get(error.variant()).map(|variant| variant.name);
-            state.end(evidence::Outcome::Err, branch, variant);
-            operator.and_then(|operator| changed(operator, branch?, variant?, make_ok))
-        }
-    };
-    match changed {
-        Some(changed) => {
-            recorder.mutated(state.number);
-            changed
-        }
-        None => result,
-    }
-}
-
-/// What a mutant makes of an error, if it is the one that the mutant is for.
-fn changed<T, E: FailureModes>(
-    operator: &Operator,
-    left_by: u32,
-    variant: &str,
-    make_ok: Option<fn() -> T>,
-) -> Option<Result<T, E>> {
-    match operator {
-        Operator::Misreport { branch, from, to } if *branch == left_by && from == variant => {
-            let index = E::VARIANTS.iter().position(|variant| variant.name == to)?;
-            E::sample(index).map(Err)
-        }
-        Operator::Swallow { branch, from } if *branch == left_by && from == variant => {
-            make_ok.map(|make| Ok(make()))
-        }
-        _ => None,
-    }
-}
-
-/// The error that a mutant makes of a recovery.
-fn unrecovered<T, E: FailureModes>(
-    operator: &Operator,
-    calls: &[evidence::Call],
-) -> Option<Result<T, E>> {
-    let Operator::Unrecover { interface, mode } = operator else {
-        return None;
-    };
-    let failed = |call: &evidence::Call| {
-        call.failed && call.interface == *interface && call.mode.as_deref() == Some(mode)
-    };
-    if !calls.iter().any(failed) {
-        return None;
-    }
-    (0..E::VARIANTS.len()).find_map(E::sample).map(Err)
-}
-
 impl State {
+    /// The branch that was passed last.
+    pub(super) fn left_by(&self) -> Option<u32> {
+        Some(self.branch.load(Ordering::Relaxed)).filter(|branch| *branch != NOWHERE)
+    }
+
     /// Writes the trace, and gives back its calls.
-    fn end(
+    pub(super) fn end(
         &self,
         outcome: evidence::Outcome,
         branch: Option<u32>,
         variant: Option<&str>,
     ) -> Vec<evidence::Call> {
         let calls = std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner));
-        let record = evidence::Record::Trace(evidence::Trace {
+        let degraded = self.degraded.lock().unwrap_or_else(PoisonError::into_inner);
+        let trace = evidence::Trace {
             function: self.function,
             call: self.number,
             parent: self.parent,
@@ -181,13 +123,26 @@ impl State {
             calls,
             start_us: self.start_us,
             end_us: self.recorder.now_us(),
-        });
-        self.recorder.write(&record);
-        match record {
-            evidence::Record::Trace(trace) => trace.calls,
-            _ => Vec::new(),
-        }
+        };
+        self.recorder.write_trace(&trace, &degraded);
+        trace.calls
     }
+}
+
+/// A value passes a `degrade!`: the running contracted call may lose a failure there.
+#[doc(hidden)]
+pub fn degraded<T>(reason: &'static str, site: &'static str, value: T) -> T {
+    if let Some(state) = current() {
+        let mut degraded = state
+            .degraded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        degraded.push(evidence::Degraded {
+            reason: reason.to_owned(),
+            site: site.to_owned(),
+        });
+    }
+    value
 }
 
 /// The running contracted call passes a branch.
@@ -199,7 +154,10 @@ pub(super) fn leaving_by(branch: u32) {
 
 fn current() -> Option<Arc<State>> {
     // A destructor of another thread-local may get here when this one is gone.
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    CURRENT
+        .try_with(|current| current.borrow().clone())
+        .ok()
+        .flatten()
 }
 
 /// Puts a call in place as the thread's current one, and the one before back at the end.
@@ -209,7 +167,10 @@ struct Within {
 
 impl Within {
     fn enter(state: Option<Arc<State>>) -> Self {
-        let before = CURRENT.try_with(|current| current.replace(state)).ok().flatten();
+        let before = CURRENT
+            .try_with(|current| current.replace(state))
+            .ok()
+            .flatten();
         Self { before }
     }
 }
@@ -228,17 +189,19 @@ impl Drop for Within {
 #[derive(Debug)]
 pub struct Begun {
     interface: &'static str,
+    site: &'static str,
     start_us: u64,
     state: Option<Arc<State>>,
 }
 
 /// A call to an interface begins.
 #[doc(hidden)]
-pub fn begin(interface: &'static str) -> Begun {
+pub fn begin(interface: &'static str, site: &'static str) -> Begun {
     let state = current();
     let start_us = state.as_ref().map_or(0, |state| state.recorder.now_us());
     Begun {
         interface,
+        site,
         start_us,
         state,
     }
@@ -259,6 +222,7 @@ impl Begun {
         let mut calls = state.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.push(evidence::Call {
             interface: self.interface.to_owned(),
+            site: self.site.to_owned(),
             failed,
             mode,
             start_us: self.start_us,

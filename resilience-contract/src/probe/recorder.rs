@@ -8,11 +8,11 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use contract_spec::evidence::{
-    self, Branch, EVIDENCE_VARIABLE, Errors, FORMAT, Function, MUTANT_VARIABLE, Mutant, Mutated,
-    Operator, Process, Record,
+    self, Branch, Degraded, EVIDENCE_VARIABLE, Errors, FORMAT, Function, MUTANT_VARIABLE, Mutant,
+    Mutated, Operator, Process, Record, Trace,
 };
 
-use crate::FailureModes;
+use super::leave::Variants;
 
 /// The exit code of a process whose evidence could not be written. Going on
 /// would leave a branch unseen that was entered, and that would be a lie.
@@ -98,7 +98,9 @@ impl Recorder {
     fn open(folder: &Path) -> Self {
         let pid = std::process::id();
         // Numbers of processes come round again; the time tells them apart.
-        let time = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos());
+        let time = SystemTime::UNIX_EPOCH
+            .elapsed()
+            .map_or(0, |time| time.as_nanos());
         let path = folder.join(format!("{pid}-{time}.jsonl"));
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let recorder = Self {
@@ -106,9 +108,14 @@ impl Recorder {
             began: Instant::now(),
             functions: AtomicU32::new(0),
             calls: AtomicU64::new(0),
-            mutant: std::env::var(MUTANT_VARIABLE).ok().and_then(|text| Mutant::parse(&text)),
+            mutant: std::env::var(MUTANT_VARIABLE)
+                .ok()
+                .and_then(|text| Mutant::parse(&text)),
         };
-        recorder.write(&Record::Process(Process { format: FORMAT, pid }));
+        recorder.write(&Record::Process(Process {
+            format: FORMAT,
+            pid,
+        }));
         recorder
     }
 
@@ -138,35 +145,42 @@ impl Recorder {
             column: *column,
         });
         let (line, column) = site.position;
-        append(
-            &mut file,
-            &Record::Function(Function {
-                number,
-                id: site.id.to_owned(),
-                package: site.package.to_owned(),
-                path: site.path(),
-                file: site.file.to_owned(),
-                line,
-                column,
-                branches: branches.collect(),
-            }),
-        );
+        let mut text = String::with_capacity(256);
+        let record = Record::Function(Function {
+            number,
+            id: site.id.to_owned(),
+            package: site.package.to_owned(),
+            path: site.path(),
+            file: site.file.to_owned(),
+            line,
+            column,
+            branches: branches.collect(),
+        });
+        record.write(&mut text);
+        append(&mut file, &text);
         site.number.store(number, Ordering::Release);
         number
     }
 
     /// Writes down the error enum of a site, once.
-    pub(super) fn errors<E: FailureModes>(&self, site: &Site, function: u32, swallow: bool) {
+    pub(super) fn errors<E>(
+        &self,
+        site: &Site,
+        function: u32,
+        known: &impl Variants<E>,
+        swallow: bool,
+    ) {
         if site.errors.swap(true, Ordering::Relaxed) {
             return;
         }
-        let variants = E::VARIANTS.iter().enumerate().map(|(index, variant)| evidence::Variant {
-            name: variant.name.to_owned(),
-            sample: E::sample(index).is_some(),
+        let names = known.names().into_iter().enumerate();
+        let variants = names.map(|(index, name)| evidence::Variant {
+            name: name.to_owned(),
+            sample: known.sample(index).is_some(),
         });
         self.write(&Record::Errors(Errors {
             function,
-            name: E::NAME.to_owned(),
+            name: known.name().to_owned(),
             variants: variants.collect(),
             swallow,
         }));
@@ -183,7 +197,15 @@ impl Recorder {
     }
 
     pub(super) fn write(&self, record: &Record) {
-        append(&mut self.lock(), record);
+        let mut line = String::with_capacity(256);
+        record.write(&mut line);
+        append(&mut self.lock(), &line);
+    }
+
+    pub(super) fn write_trace(&self, trace: &Trace, degraded: &[Degraded]) {
+        let mut line = String::with_capacity(256);
+        trace.write_line(degraded, &mut line);
+        append(&mut self.lock(), &line);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, File> {
@@ -192,9 +214,7 @@ impl Recorder {
 }
 
 /// One write for one line: what a crash cuts short is the last line and nothing else.
-fn append(file: &mut File, record: &Record) {
-    let mut line = String::with_capacity(256);
-    record.write(&mut line);
+fn append(file: &mut File, line: &str) {
     if let Err(error) = file.write_all(line.as_bytes()) {
         lost(&error);
     }

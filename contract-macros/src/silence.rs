@@ -1,0 +1,69 @@
+//! Silent failures as compile errors.
+
+use contract_spec::model::Outcome;
+use contract_spec::source::silent::{self, DISCARDED, Tier};
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{Block, Error, Expr, Path, Stmt, Type};
+
+use crate::contract::Declared;
+use crate::respan::respan;
+
+/// Refuses what hides a failure beyond doubt. A value that a statement throws away is given to the
+/// compiler, which alone knows whether it is a `Result`.
+pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn::Result<()> {
+    let recovered = recovered(declared);
+    let found = silent::find(body, &recovered, &mut |value, kind| {
+        Some(judged(value, kind, krate))
+    });
+    let mut mistakes: Option<Error> = None;
+    for silence in &found.silences {
+        if silence.pattern.tier != Tier::Error {
+            continue;
+        }
+        let message = format!(
+            "{}\n  help: {}",
+            silence.pattern.message, silence.pattern.help
+        );
+        let error = Error::new_spanned(&silence.tokens, message);
+        match &mut mistakes {
+            Some(mistakes) => mistakes.combine(error),
+            None => mistakes = Some(error),
+        }
+    }
+    mistakes.map_or(Ok(()), Err)
+}
+
+/// The interfaces whose failure the contract lets pass for a reason.
+fn recovered(declared: &Declared) -> Vec<&str> {
+    let modes = declared.function.modes.iter();
+    modes
+        .filter(|mode| matches!(mode.outcome, Some(Outcome::Recovers(_))))
+        .map(|mode| mode.interface.value.as_str())
+        .collect()
+}
+
+/// `let _ = value;`, with the value shown to a method that is deprecated for a `Result`. Stable
+/// macros have no other way to refuse a type. The value is evaluated once and dropped at the end of
+/// the statement, as before; what is denied is the method alone, not what stands in the value.
+fn judged(value: &Expr, kind: Option<&Type>, krate: &Path) -> Stmt {
+    debug_assert_eq!(DISCARDED.tier, Tier::Error);
+    let span = value.span();
+    let here = Span::mixed_site().located_at(span);
+    let krate = respan(krate, span);
+    let kind = kind.map(|kind| quote_spanned!(span=> ::<#kind>));
+    let discard = quote_spanned! {here=>
+        match &#value {
+            __value => {
+                #[deny(deprecated)]
+                let () = {
+                    #[allow(unused_imports)]
+                    use #krate::__private::silent::{DiscardAny as _, DiscardFormat as _, DiscardResult as _};
+                    (&&&#krate::__private::silent::Discard #kind (__value)).discard()
+                };
+            }
+        }
+    };
+    Stmt::Expr(Expr::Verbatim(discard), None)
+}

@@ -1,0 +1,56 @@
+//! Finds things in a contract by their names, in the file itself and then in those that
+//! it includes.
+
+use std::fmt;
+
+use crate::model::{Contract, CustomKind, Function, Interface, Mode, RetryPolicy, SharedError};
+
+impl Contract {
+    /// The function of that name.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.iter().find(|f| *f.name == name)
+    }
+
+    /// The interface of that name, if the file or one that it includes declares it.
+    pub fn interface(&self, name: &str) -> Option<&Interface> {
+        let own = self.interfaces.iter().find(|i| *i.name == name);
+        own.or_else(|| self.shared(|c| c.interfaces.iter().find(|i| *i.name == name)))
+    }
+
+    /// The retry policy of that name.
+    pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
+        let own = self.retries.iter().find(|r| *r.name == name);
+        own.or_else(|| self.shared(|c| c.retries.iter().find(|r| *r.name == name)))
+    }
+
+    /// The shared enum of that name.
+    pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
+        let own = self.errors.iter().find(|e| *e.name == name);
+        own.or_else(|| self.shared(|c| c.errors.iter().find(|e| *e.name == name)))
+    }
+
+    /// The kind of that name, if the file or one that it includes declares it.
+    pub fn custom_kind(&self, name: &str) -> Option<&CustomKind> {
+        let own = self.kinds.iter().find(|k| *k.name == name);
+        own.or_else(|| self.shared(|c| c.kinds.iter().find(|k| *k.name == name)))
+    }
+
+    /// The first included file that has it.
+    fn shared<'c, T>(&'c self, find: impl Fn(&'c Self) -> Option<T>) -> Option<T> {
+        self.included.iter().find_map(|i| find(&i.contract))
+    }
+
+    /// Whether the file has a key although it could not be read:
+    /// `function.charge.deadline`.
+    pub(crate) fn is_unread(&self, path: fmt::Arguments<'_>) -> bool {
+        !self.unread.is_empty() && self.unread.contains(&path.to_string())
+    }
+
+    /// Whether the handling of a mode has a key although it could not be read.
+    pub(crate) fn is_mode_unread(&self, function: &Function, mode: &Mode, key: &str) -> bool {
+        let (function, interface, mode) = (&*function.name, &*mode.interface, &*mode.name);
+        self.is_unread(format_args!(
+            "function.{function}.on.{interface}.{mode}.{key}"
+        ))
+    }
+}

@@ -1,0 +1,163 @@
+//! The jobs beside verifying, each with its own arguments and exit codes.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+
+use super::{Format, Selection};
+
+/// What to do instead of verifying.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(Check),
+    Explain(Explain),
+    New(New),
+    Diff(Diff),
+    Graph(Graph),
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Prints the manual page.
+    #[command(hide = true)]
+    Man,
+    #[command(hide = true)]
+    Reference(Reference),
+}
+
+/// Checks contracts, and the sources as far as they stand, without a build.
+///
+/// With paths, those contract files (of a folder: every `.toml` in it) and nothing
+/// else; no workspace is needed then. Without, the contracts of the selected packages,
+/// and whether every `#[resilience_contract]` names a function of a contract and every
+/// contract is carried by a function.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = CHECK_STATUS)]
+pub(crate) struct Check {
+    /// Contract files, or folders of them.
+    #[arg(conflicts_with_all = ["PATH", "package", "workspace", "all", "exclude"])]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Mend what has one right answer, and say what was changed.
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// What to print to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// Explains a code: what it means, why that matters, and how it is mended.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// `RC105`, or its name, `missing-mode`; without it, all codes are listed.
+    pub(crate) code: Option<String>,
+}
+
+/// Writes the contract of a function: every interface, and every mode that must be
+/// decided on.
+///
+/// Nothing is overwritten: into a file that exists the function is added, and what is
+/// declared there already must be declared alike.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Example:
+    cargo verify-contracts new payments.charge --interface gateway:http --interface orders:database
+writes `contracts/payments.toml` with `[function.charge]`.
+
+Exit status:
+    0  the contract is written
+    2  the id, an interface or its kind is wrong, or the function is there already
+   96  a file cannot be read
+  100  the file that the function belongs to has errors
+  110  the file could not be written")]
+pub(crate) struct New {
+    /// The contract's id: the file's stem, a dot, the function's name.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// Something that the function calls, and what kind of thing that is; for another
+    /// contracted function `NAME:contract:ID`.
+    #[arg(short, long = "interface", value_name = "NAME:KIND")]
+    pub(crate) interfaces: Vec<String>,
+
+    /// The error enum; by default it is named after the function.
+    #[arg(short, long, value_name = "ENUM")]
+    pub(crate) error: Option<String>,
+
+    /// The package's folder.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) package_dir: PathBuf,
+}
+
+/// Compares two states of contracts, from where their callers stand.
+///
+/// Says what breaks callers, what asks for their attention, and the version step that
+/// the change demands.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Exit status:
+    0  nothing breaks callers
+   96  a file cannot be read
+  100  something breaks callers, or a contract has errors
+Identical contracts demand no step, and what callers cannot notice a patch step.")]
+pub(crate) struct Diff {
+    /// The contract file, or folder of contracts, as it was.
+    pub(crate) old: PathBuf,
+
+    /// The same as it is to be.
+    pub(crate) new: PathBuf,
+
+    /// What to print to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Draws functions, the interfaces they call, and the contracts they build on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Graph {
+    /// Contract files, or folders of them; by default those of the selected packages.
+    #[arg(conflicts_with_all = ["PATH", "package", "workspace", "all", "exclude"])]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The language of the drawing.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Drawing,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// Prints completions, for the program by its own name.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Writes the reference pages of this program's book.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reference {
+    /// Where to.
+    pub(crate) folder: PathBuf,
+}
+
+/// The language of a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Drawing {
+    /// Mermaid, as Markdown viewers draw it.
+    #[default]
+    Mermaid,
+    /// DOT, as Graphviz draws it.
+    Dot,
+}
+
+const CHECK_STATUS: &str = "\
+Exit status:
+    0  nothing is wrong at error level
+    4  there are no contracts
+   96  a file cannot be read
+  100  findings at error level
+  101  cargo metadata failed
+  110  a mended file could not be written";

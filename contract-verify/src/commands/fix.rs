@@ -1,0 +1,389 @@
+//! `check --fix`: mends mistakes that have one right answer, and touches nothing else of
+//! the file.
+//!
+//! A diagnostic says in its help what was probably meant. An answer is taken only if
+//! nothing else is as near, and kept only if the mistake is gone when the file is read
+//! again and no key is there twice.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+use contract_spec::{Diagnostic, LineIndex, Reading, Source};
+use serde::Serialize;
+
+use super::slip::{Meant, meant};
+use crate::contracts::{ContractFile, Contracts, reading};
+use crate::error::{Error, Result};
+
+/// More mistakes than this in one file are no slips of the finger.
+const MOST: usize = 1000;
+
+/// What was done about a mistake, or why nothing was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Change {
+    file: String,
+    /// Of the mended file, from 1.
+    line: usize,
+    /// From 1, in characters.
+    column: usize,
+    code: &'static str,
+    /// Whether the file was changed.
+    done: bool,
+    message: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            line,
+            column,
+            code,
+            ..
+        } = self;
+        let what = if self.done { "fixed" } else { "left alone" };
+        write!(
+            f,
+            "{what} {file}:{line}:{column}: {} [{code}]",
+            self.message
+        )
+    }
+}
+
+/// Mends files in place.
+pub(super) fn fix(contracts: &Contracts, root: &Path) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    for (path, file) in &contracts.files {
+        let (text, of_file) = mend(file, root);
+        if text != file.source.text {
+            std::fs::write(path, text).map_err(|error| {
+                let path = path.clone();
+                Error::Write { path, error }
+            })?;
+        }
+        changes.extend(of_file);
+    }
+    Ok(changes)
+}
+
+/// The mended text of a file, and what was changed on the way.
+fn mend(file: &ContractFile, root: &Path) -> (String, Vec<Change>) {
+    let mut source = file.source.clone();
+    let mut now = file.reading.clone();
+    let mut changes: Vec<Change> = Vec::new();
+    let mut refused = Vec::new();
+    while changes.len() < MOST {
+        let open = now.diagnostics.iter().find_map(|diagnostic| {
+            let known = refused.iter().any(|other| *other == key(diagnostic));
+            if known {
+                None
+            } else {
+                Some((diagnostic, answer(&source, diagnostic)?))
+            }
+        });
+        let Some((diagnostic, answer)) = open else {
+            break;
+        };
+        let (line, column) =
+            LineIndex::new(&source.text).line_column(diagnostic.primary.span.start);
+        let change = |done, message| Change {
+            file: source.path.clone(),
+            line,
+            column,
+            code: diagnostic.code,
+            done,
+            message,
+        };
+        match answer {
+            Answer::Several(message) => {
+                refused.push(key(diagnostic));
+                changes.push(change(false, message));
+            }
+            Answer::One(edit) => {
+                let mended = edit.apply(&source);
+                let then = reading(root, &mended);
+                if is_better(&now, &then, diagnostic) {
+                    changes.push(change(true, edit.message));
+                    (source, now) = (mended, then);
+                } else {
+                    refused.push(key(diagnostic));
+                    let message = format!("{} would make another mistake", edit.message);
+                    changes.push(change(false, message.replace("is now", "as")));
+                }
+            }
+        }
+    }
+    (source.text, changes)
+}
+
+/// What stays the same of a mistake when something else is mended.
+fn key(diagnostic: &Diagnostic) -> (&'static str, String) {
+    (diagnostic.code, diagnostic.message.clone())
+}
+
+fn is_better(before: &Reading, after: &Reading, mended: &Diagnostic) -> bool {
+    let same = |reading: &Reading| {
+        reading
+            .diagnostics
+            .iter()
+            .filter(|d| key(d) == key(mended))
+            .count()
+    };
+    let torn = |reading: &Reading| {
+        let worst = reading
+            .diagnostics
+            .iter()
+            .filter(|d| matches!(d.code, "RC100" | "RC110"));
+        worst.count()
+    };
+    same(after) < same(before) && torn(after) <= torn(before)
+}
+
+/// What to write at a place instead.
+#[derive(Debug)]
+struct Edit {
+    span: Range<usize>,
+    text: String,
+    message: String,
+}
+
+impl Edit {
+    fn apply(&self, source: &Source) -> Source {
+        let mut text = source.text.clone();
+        text.replace_range(self.span.clone(), &self.text);
+        Source::new(source.path.clone(), text)
+    }
+}
+
+#[derive(Debug)]
+enum Answer {
+    One(Edit),
+    /// Why it is for a person to decide.
+    Several(String),
+}
+
+/// What would mend a mistake, if it is known.
+fn answer(source: &Source, diagnostic: &Diagnostic) -> Option<Answer> {
+    let span = diagnostic.primary.span.clone();
+    let written = source.text.get(span.clone())?;
+    let help = diagnostic.help.as_deref()?;
+    match diagnostic.code {
+        "RC100" if diagnostic.message.ends_with("needs quotes") => {
+            let text = format!("\"{}\"", written.trim());
+            (!written.contains(['"', '\'', '\\', '\n', '#'])).then(|| one(span, written, text))
+        }
+        "RC101" | "RC103" | "RC104" | "RC109" => {
+            let words = words_in_backticks(help.strip_prefix("did you mean ")?);
+            word(span, written, &words)
+        }
+        "RC102" if diagnostic.message.contains(": expected one of ") => {
+            let meant = help.split('"').nth(1)?;
+            let mut words = vec![meant];
+            let (_, there) = diagnostic.message.split_once(": expected one of ")?;
+            words.extend(words_in_backticks(there));
+            word(span, written, &words)
+        }
+        "RC111" if help == "format = 1" => {
+            let at = after_directives(&source.text);
+            let edit = Edit {
+                span: at..at,
+                text: format!("{help}{}", end_of_line(&source.text).repeat(2)),
+                message: "added `format = 1`".to_owned(),
+            };
+            Some(Answer::One(edit))
+        }
+        "RC112" => {
+            let meant = help
+                .strip_prefix("the variant alone: ")?
+                .split('"')
+                .nth(1)?;
+            Some(one(span, written, format!("\"{meant}\"")))
+        }
+        _ => None,
+    }
+}
+
+fn one(span: Range<usize>, written: &str, text: String) -> Answer {
+    Answer::One(Edit {
+        message: format!("`{}` is now `{text}`", written.trim()),
+        span,
+        text,
+    })
+}
+
+/// The word that is meant in the place of the one that is written.
+fn word(span: Range<usize>, written: &str, words: &[&str]) -> Option<Answer> {
+    let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let bare = written.trim_matches(['"', '\'']);
+    match meant(bare, words.iter().copied()) {
+        Meant::Nothing => None,
+        Meant::One(meant) => {
+            let text = match quote {
+                Some(quote) => format!("{quote}{meant}{quote}"),
+                None => meant.to_owned(),
+            };
+            Some(one(span, written, text))
+        }
+        Meant::Either(a, b) => Some(Answer::Several(format!(
+            "`{bare}` may be meant as `{a}` or as `{b}`"
+        ))),
+    }
+}
+
+fn words_in_backticks(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// Where a key of the file itself may stand: behind what speaks to editors.
+fn after_directives(text: &str) -> usize {
+    let mut at = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    for line in text[at..].split_inclusive('\n') {
+        if !line.starts_with("#:") || !line.ends_with('\n') {
+            break;
+        }
+        at += line.len();
+    }
+    at
+}
+
+/// How the lines of a text end.
+fn end_of_line(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(text: &str) -> (String, Vec<String>) {
+        let root = Path::new("");
+        let source = Source::new("contracts/payments.toml", text);
+        let file = ContractFile {
+            package: String::new(),
+            reading: reading(root, &source),
+            source,
+        };
+        let (text, changes) = mend(&file, root);
+        (text, changes.iter().map(Change::to_string).collect())
+    }
+
+    #[test]
+    fn a_key_with_a_slip_of_the_finger_is_mended_and_its_line_kept() {
+        let (text, changes) = mended(
+            "format = 1\n[interface.g]\nkind   = \"http\"  # why\n  timout = '2s' # how long\n",
+        );
+        assert_eq!(
+            text,
+            "format = 1\n[interface.g]\nkind   = \"http\"  # why\n  timeout = '2s' # how long\n"
+        );
+        assert_eq!(
+            changes,
+            ["fixed contracts/payments.toml:4:3: `timout` is now `timeout` [RC101]"]
+        );
+    }
+
+    #[test]
+    fn kinds_modes_names_and_words_are_mended() {
+        let (text, changes) = mended(
+            "format = 1\n[interface.gateway]\nkind = 'htttp'\n[retry.quick]\nmax_attempts = 2\njitter = \"ful\"\n\
+             [function.f]\nidempotency = \"saef\"\n[function.f.on.gatway]\n\
+             timout = { returns = \"A\", retry = \"quik\" }\nnot_found = { returns = \"E::B\" }\n",
+        );
+        assert!(text.contains("kind = 'http'"), "{text}");
+        assert!(text.contains("jitter = \"full\""), "{text}");
+        assert!(text.contains("idempotency = \"safe\""), "{text}");
+        assert!(text.contains("[function.f.on.gateway]"), "{text}");
+        assert!(
+            text.contains("timeout = { returns = \"A\", retry = \"quick\" }"),
+            "{text}"
+        );
+        assert!(text.contains("not_found = { returns = \"B\" }"), "{text}");
+        assert_eq!(changes.len(), 7, "{changes:#?}");
+    }
+
+    #[test]
+    fn the_format_is_added_behind_what_speaks_to_editors() {
+        let (text, _) = mended(
+            "#:schema ../contract.schema.json\r\n# Payments\r\n[interface.g]\r\nkind = \"http\"\r\n",
+        );
+        assert_eq!(
+            text,
+            "#:schema ../contract.schema.json\r\nformat = 1\r\n\r\n# Payments\r\n[interface.g]\r\nkind = \"http\"\r\n"
+        );
+        assert_eq!(mended("").0, "format = 1\n\n");
+        assert!(
+            mended("\u{feff}[interface.g]\nkind = \"http\"\n")
+                .0
+                .starts_with("\u{feff}format = 1\n\n[")
+        );
+    }
+
+    #[test]
+    fn quotes_are_put_around_a_text_that_lacks_them() {
+        let (text, _) = mended("format = 1\n[interface.g]\nkind = http\ntimeout = 2s\n");
+        assert_eq!(
+            text,
+            "format = 1\n[interface.g]\nkind = \"http\"\ntimeout = \"2s\"\n"
+        );
+    }
+
+    #[test]
+    fn of_two_equally_near_names_none_is_taken() {
+        let (text, changes) = mended(
+            "format = 1\n[interface.db_a]\nkind = \"http\"\n[interface.db_b]\nkind = \"http\"\n\
+             [function.f]\n[function.f.on.db_c]\n",
+        );
+        assert!(text.contains("on.db_c"), "{text}");
+        assert_eq!(
+            changes,
+            [
+                "left alone contracts/payments.toml:7:16: `db_c` may be meant as `db_a` or as `db_b` [RC109]"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_not_given_twice() {
+        let text =
+            "format = 1\n[interface.g]\nkind = \"http\"\ntimeout = \"1s\"\ntimout = \"2s\"\n";
+        let (after, changes) = mended(text);
+        assert_eq!(after, text);
+        assert_eq!(
+            changes,
+            [
+                "left alone contracts/payments.toml:5:1: `timout` as `timeout` would make another mistake [RC101]"
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_that_count_something_else_are_left_to_people() {
+        for key in ["retries", "max_retries", "attempts", "max_times"] {
+            let text = format!("format = 1\n[retry.r]\n{key} = 3\n");
+            assert_eq!(mended(&text).0, text);
+        }
+    }
+
+    #[test]
+    fn what_is_right_stays_as_it_is() {
+        for rule in contract_spec::rules() {
+            assert_eq!(mended(rule.good).0, rule.good, "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn mending_ends_and_never_makes_things_worse() {
+        for rule in contract_spec::rules() {
+            let before = reading(Path::new(""), &Source::new("payments.toml", rule.bad));
+            let (text, _) = mended(rule.bad);
+            let after = reading(Path::new(""), &Source::new("payments.toml", &*text));
+            assert!(before.has_errors() || !after.has_errors(), "{}", rule.code);
+            assert_eq!(mended(&text).0, text, "{}", rule.code);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The jobs beside verifying: each reads contracts and gives a text back, none builds.
+//!
+//! Nothing here prints or reads the environment; what is to be said comes back as an
+//! [`Answer`].
+
+mod change;
+mod check;
+mod diff;
+mod draft;
+mod explain;
+mod fix;
+mod graph;
+mod new;
+mod promise;
+mod reference;
+mod shell;
+mod slip;
+mod sources;
+
+use serde::Serialize;
+
+use crate::cli::{Command, Selection};
+use crate::contracts::Contracts;
+use crate::error::{Error, Result};
+use crate::exit;
+use crate::workspace::Workspace;
+
+/// What a command has to say.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// For standard output.
+    pub(crate) text: String,
+    pub(crate) code: u8,
+}
+
+impl Answer {
+    /// An answer that is not a verdict.
+    fn plain(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            text,
+            code: exit::PASSED,
+        }
+    }
+}
+
+/// Does what was asked for.
+pub(crate) fn run(command: &Command) -> Result<Answer> {
+    match command {
+        Command::Check(arguments) => check::check(arguments),
+        Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
+        Command::New(arguments) => new::new(arguments),
+        Command::Diff(arguments) => diff::diff(arguments),
+        Command::Graph(arguments) => graph::graph(arguments),
+        Command::Completions(arguments) => Ok(shell::completions(arguments.shell)),
+        Command::Man => shell::man(),
+        Command::Reference(arguments) => reference::reference(&arguments.folder),
+    }
+}
+
+/// The contracts at some paths, or those of the selected packages.
+fn contracts(paths: &[std::path::PathBuf], selection: &Selection) -> Result<Contracts> {
+    let contracts = if paths.is_empty() {
+        Contracts::load_all(&Workspace::load_members(selection)?)?
+    } else {
+        Contracts::of_paths(paths)?
+    };
+    if contracts.files.is_empty() {
+        return Err(Error::NoContracts);
+    }
+    Ok(contracts)
+}
+
+/// A JSON document, as the machines that read it get it.
+fn json(document: &impl Serialize) -> Result<String> {
+    let text =
+        serde_json::to_string_pretty(document).map_err(|error| Error::Output(error.into()))?;
+    Ok(text + "\n")
+}

@@ -1,0 +1,374 @@
+//! The commands beside verifying, end to end, over small folders that are copied first.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use support::{Run, run};
+
+/// A copy of a fixture, gone with the test.
+struct Folder {
+    folder: tempfile::TempDir,
+}
+
+impl Folder {
+    fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { folder }
+    }
+
+    fn of(fixture: &str) -> Self {
+        let copy = Self::empty();
+        let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures/contracts")
+            .join(fixture);
+        copy_all(&from, copy.path());
+        copy
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.path().join(file)).expect("a file of the folder")
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verify-contracts"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .env_remove("CARGO_TERM_COLOR")
+            .env_remove("COLUMNS");
+        run(&mut command)
+    }
+
+    /// Everything that a run says, with the folder's own name left out.
+    fn said(&self, arguments: &[&str]) -> String {
+        let Run {
+            code,
+            stdout,
+            stderr,
+        } = self.run(arguments);
+        let mut said = format!("exit code {code}\n");
+        for (name, text) in [("stdout", stdout), ("stderr", stderr)] {
+            if !text.is_empty() {
+                said = format!("{said}---- {name}\n{text}");
+            }
+        }
+        let folder = self.path().to_string_lossy().into_owned();
+        let canonical = self.path().canonicalize().expect("a folder");
+        said.replace(&*canonical.to_string_lossy(), "FOLDER")
+            .replace(&folder, "FOLDER")
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in from.read_dir().expect("a fixture") {
+        let from: PathBuf = entry.expect("an entry").path();
+        let to = to.join(from.file_name().expect("a name"));
+        if from.is_dir() {
+            std::fs::create_dir_all(&to).expect("a folder");
+            copy_all(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn check_says_how_much_it_checked_where_nothing_is_wrong() {
+    insta::assert_snapshot!(Folder::of("sound").said(&["check"]));
+}
+
+#[test]
+fn check_draws_every_mistake_of_a_contract() {
+    insta::assert_snapshot!(Folder::of("mistaken").said(&["check"]));
+}
+
+#[test]
+fn check_holds_sources_against_contracts() {
+    insta::assert_snapshot!(Folder::of("apart").said(&["check"]));
+}
+
+#[test]
+fn check_of_paths_needs_no_workspace_and_looks_at_no_sources() {
+    let folder = Folder::of("apart");
+    std::fs::remove_file(folder.path().join("Cargo.toml")).expect("a manifest");
+    insta::assert_snapshot!(folder.said(&["check", "contracts"]));
+    let one = folder.run(&["check", "contracts/payments.toml"]);
+    assert_eq!((one.code, one.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn check_as_json_has_the_same_findings() {
+    insta::assert_snapshot!(Folder::of("apart").said(&["check", "--format", "json"]));
+}
+
+#[test]
+fn check_mends_what_has_one_right_answer_and_nothing_else() {
+    let folder = Folder::of("mistaken");
+    insta::assert_snapshot!("fix_says_what_it_changed", folder.said(&["check", "--fix"]));
+    let mended = folder.read("contracts/payments.toml");
+    insta::assert_snapshot!("fix_keeps_the_layout", mended);
+    assert!(
+        !folder.said(&["check", "--fix"]).contains("fixed"),
+        "the second time there is nothing to mend"
+    );
+    assert_eq!(folder.read("contracts/payments.toml"), mended);
+}
+
+#[test]
+fn check_without_contracts_exits_with_4() {
+    let folder = Folder::empty();
+    insta::assert_snapshot!(folder.said(&["check", "."]));
+}
+
+#[test]
+fn check_of_a_file_that_is_not_there_exits_with_96() {
+    insta::assert_snapshot!(Folder::empty().said(&["check", "contracts/payments.toml"]));
+}
+
+#[test]
+fn check_of_a_file_that_is_no_text_exits_with_96() {
+    let folder = Folder::empty();
+    std::fs::write(folder.path().join("a.toml"), [0xff, 0xfe]).expect("a file");
+    assert_eq!(folder.run(&["check", "a.toml"]).code, 96);
+}
+
+#[test]
+fn check_reads_what_a_contract_includes() {
+    let folder = Folder::empty();
+    folder.write(
+        "contracts/common.toml",
+        "format = 1\n[interface.gateway]\nkind = \"htpp\"\n",
+    );
+    folder.write(
+        "contracts/a.toml",
+        "format = 1\ninclude = [\"common.toml\", \"lost.toml\"]\n",
+    );
+    insta::assert_snapshot!(folder.said(&["check", "contracts/a.toml"]));
+}
+
+#[test]
+fn both_names_of_the_program_lead_to_the_same_command() {
+    let folder = Folder::of("sound");
+    let own = folder.said(&["check"]);
+    assert_eq!(folder.said(&["verify-contracts", "check"]), own);
+}
+
+#[test]
+fn flags_of_the_main_job_do_not_mix_with_commands() {
+    let folder = Folder::of("sound");
+    for arguments in [
+        &["--release", "check"][..],
+        &["check", "--release"],
+        &["check", "contracts", "--workspace"],
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stdout, run.stderr);
+    }
+    assert_eq!(folder.run(&["check", "--color", "never"]).code, 0);
+}
+
+#[test]
+fn explain_tells_a_code_with_its_examples() {
+    insta::assert_snapshot!(Folder::empty().said(&["explain", "RC110"]));
+}
+
+#[test]
+fn explain_tells_a_code_of_the_verifier() {
+    insta::assert_snapshot!(Folder::empty().said(&["explain", "mode-missing"]));
+}
+
+#[test]
+fn explain_alone_lists_every_code() {
+    let run = Folder::empty().run(&["explain"]);
+    for code in ["RC100", "RC201", "RC301", "RC501"] {
+        assert!(
+            run.stdout.lines().any(|line| line.starts_with(code)),
+            "{code}\n{}",
+            run.stdout
+        );
+    }
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn explain_of_an_unknown_code_exits_with_2_and_names_the_nearest() {
+    insta::assert_snapshot!(Folder::empty().said(&["explain", "RC30I"]));
+}
+
+#[test]
+fn new_writes_a_contract_that_check_accepts() {
+    let folder = Folder::empty();
+    let arguments = [
+        "new",
+        "payments.charge",
+        "--interface",
+        "gateway:http",
+        "--interface",
+        "orders:database",
+    ];
+    insta::assert_snapshot!("new_says_what_is_left_to_decide", folder.said(&arguments));
+    insta::assert_snapshot!(
+        "new_writes_every_mandatory_mode",
+        folder.read("contracts/payments.toml")
+    );
+    let check = folder.run(&["check", "contracts"]);
+    assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
+}
+
+#[test]
+fn new_adds_to_a_file_and_keeps_its_layout() {
+    let folder = Folder::of("sound");
+    let before = folder.read("contracts/payments.toml");
+    let arguments = [
+        "new",
+        "payments.settle",
+        "-i",
+        "gateway:http",
+        "-i",
+        "ledger:contract:ledger.book",
+        "-e",
+        "SettleError",
+    ];
+    let run = folder.run(&arguments);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let after = folder.read("contracts/payments.toml");
+    assert!(after.starts_with(&before), "{after}");
+    insta::assert_snapshot!(after[before.len()..]);
+}
+
+#[test]
+fn new_never_overwrites() {
+    let folder = Folder::of("sound");
+    let before = folder.read("contracts/payments.toml");
+    insta::assert_snapshot!(folder.said(&[
+        "new",
+        "payments.charge",
+        "--interface",
+        "gateway:http"
+    ]));
+    assert_eq!(folder.read("contracts/payments.toml"), before);
+}
+
+#[test]
+fn new_refuses_what_would_be_no_contract() {
+    let folder = Folder::of("sound");
+    let said: Vec<String> = [
+        &["new", "charge"][..],
+        &["new", "../payments.charge"],
+        &["new", "a.b", "-i", "gateway"],
+        &["new", "a.b", "-i", "gateway:htpp"],
+        &["new", "a.b", "-i", "callee:contract"],
+        &["new", "a.b", "-i", "gateway:http:payments.charge"],
+        &["new", "a.b", "-i", "x:http", "-i", "x:cache"],
+        &["new", "a.B"],
+        &["new", "a.b", "-i", "Gateway:http"],
+        &["new", "payments.other", "-i", "gateway:database"],
+    ]
+    .iter()
+    .map(|arguments| format!("{}\n{}", arguments.join(" "), folder.said(arguments)))
+    .collect();
+    insta::assert_snapshot!(said.join("\n"));
+    assert!(!folder.path().join("contracts/a.toml").exists());
+}
+
+#[test]
+fn new_does_not_touch_a_file_with_errors() {
+    let folder = Folder::of("mistaken");
+    let before = folder.read("contracts/payments.toml");
+    let run = folder.run(&["new", "payments.refund"]);
+    assert_eq!(run.code, 100, "{}", run.stdout);
+    assert!(run.stdout.contains("nothing was written"), "{}", run.stdout);
+    assert_eq!(folder.read("contracts/payments.toml"), before);
+}
+
+#[test]
+fn diff_says_what_breaks_callers() {
+    let folder = Folder::of("versions");
+    insta::assert_snapshot!("diff_of_folders", folder.said(&["diff", "old", "new"]));
+    insta::assert_snapshot!(
+        "diff_back",
+        folder.said(&["diff", "new/payments.toml", "old/payments.toml"])
+    );
+    insta::assert_snapshot!(
+        "diff_as_json",
+        folder.said(&["diff", "old", "new", "--format", "json"])
+    );
+}
+
+#[test]
+fn diff_of_the_same_contracts_demands_nothing() {
+    insta::assert_snapshot!(Folder::of("versions").said(&["diff", "old", "old"]));
+}
+
+#[test]
+fn diff_of_two_files_does_not_mind_their_names() {
+    let folder = Folder::of("versions");
+    std::fs::copy(
+        folder.path().join("old/payments.toml"),
+        folder.path().join("before.toml"),
+    )
+    .expect("a copy");
+    assert_eq!(
+        folder.said(&["diff", "before.toml", "new/payments.toml"]),
+        folder.said(&["diff", "old/payments.toml", "new/payments.toml"])
+    );
+}
+
+#[test]
+fn diff_refuses_contracts_with_errors() {
+    let folder = Folder::of("versions");
+    folder.write(
+        "new/payments.toml",
+        "format = 1\n[interface.g]\nkind = \"htpp\"\n",
+    );
+    insta::assert_snapshot!(folder.said(&["diff", "old", "new"]));
+    assert_eq!(folder.run(&["diff", "old", "lost"]).code, 96);
+}
+
+#[test]
+fn graph_draws_in_either_language_and_always_alike() {
+    let folder = Folder::of("sound");
+    insta::assert_snapshot!("graph_in_mermaid", folder.said(&["graph"]));
+    insta::assert_snapshot!(
+        "graph_in_dot",
+        folder.said(&["graph", "contracts", "--format", "dot"])
+    );
+    assert_eq!(folder.said(&["graph"]), folder.said(&["graph"]));
+}
+
+#[test]
+fn shells_and_manuals_are_served() {
+    let folder = Folder::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = folder.run(&["completions", shell]);
+        assert!(run.code == 0 && run.stdout.contains("explain"), "{shell}");
+    }
+    let man = folder.run(&["man"]);
+    assert!(
+        man.code == 0 && man.stdout.contains(".SH EXTRA"),
+        "{}",
+        man.stdout
+    );
+}
+
+#[test]
+fn help_names_every_command() {
+    let folder = Folder::empty();
+    insta::assert_snapshot!("help", folder.said(&["--help"]));
+    for command in ["check", "explain", "new", "diff", "graph"] {
+        insta::assert_snapshot!(format!("help_{command}"), folder.said(&[command, "--help"]));
+    }
+}

@@ -1,0 +1,170 @@
+//! The end of a contracted call: what it returned, and what a mutant makes of it.
+
+use std::marker::PhantomData;
+
+use contract_spec::evidence::{self, Operator};
+
+use super::call::Call;
+use crate::FailureModes;
+
+/// The variants of an error type, however they are known.
+pub(super) trait Variants<E> {
+    /// The enum's name.
+    fn name(&self) -> &'static str;
+    /// The name of every variant, in order.
+    fn names(&self) -> Vec<&'static str>;
+    /// The index of the one that this is.
+    fn variant(&self, error: &E) -> usize;
+    /// One of that index, made out of nothing.
+    fn sample(&self, variant: usize) -> Option<E>;
+}
+
+/// They are known by the trait.
+struct Own<E>(PhantomData<E>);
+
+impl<E: FailureModes> Variants<E> for Own<E> {
+    fn name(&self) -> &'static str {
+        E::NAME
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        E::VARIANTS.iter().map(|variant| variant.name).collect()
+    }
+
+    fn variant(&self, error: &E) -> usize {
+        error.variant()
+    }
+
+    fn sample(&self, variant: usize) -> Option<E> {
+        E::sample(variant)
+    }
+}
+
+/// They are known by the patterns that the macro wrote, for an enum of another crate.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Foreign<E> {
+    /// The enum's name.
+    pub name: &'static str,
+    /// The variants that the contract names.
+    pub variants: &'static [&'static str],
+    /// The index of the one that this is; another number for one that is not declared.
+    pub variant: fn(&E) -> usize,
+    /// The samples of the attribute, by their own index.
+    pub sample: fn(usize) -> Option<E>,
+}
+
+impl<E> Variants<E> for Foreign<E> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.variants.to_vec()
+    }
+
+    fn variant(&self, error: &E) -> usize {
+        (self.variant)(error)
+    }
+
+    fn sample(&self, variant: usize) -> Option<E> {
+        (0..)
+            .map_while(|index| (self.sample)(index))
+            .find(|sample| (self.variant)(sample) == variant)
+    }
+}
+
+/// A contracted function ends. What it returns is what it was given, unless the
+/// chosen mutant is the branch by which it leaves.
+#[doc(hidden)]
+pub fn leave<T, E: FailureModes>(
+    call: Call,
+    result: Result<T, E>,
+    make_ok: Option<fn() -> T>,
+) -> Result<T, E> {
+    leave_by(call, result, make_ok, &Own(PhantomData))
+}
+
+/// A contracted function ends whose error enum is another crate's.
+#[doc(hidden)]
+pub fn leave_foreign<T, E>(
+    call: Call,
+    result: Result<T, E>,
+    make_ok: Option<fn() -> T>,
+    foreign: Foreign<E>,
+) -> Result<T, E> {
+    leave_by(call, result, make_ok, &foreign)
+}
+
+fn leave_by<T, E>(
+    call: Call,
+    result: Result<T, E>,
+    make_ok: Option<fn() -> T>,
+    variants: &impl Variants<E>,
+) -> Result<T, E> {
+    let (site, Some(state)) = call.finish() else {
+        return result;
+    };
+    let recorder = state.recorder;
+    recorder.errors(site, state.function, variants, make_ok.is_some());
+    let operator = recorder.operator(site);
+    let changed = match &result {
+        Ok(_) => {
+            let calls = state.end(evidence::Outcome::Ok, None, None);
+            operator.and_then(|operator| unrecovered(operator, &calls, variants))
+        }
+        Err(error) => {
+            let branch = state.left_by();
+            let variant = variants.names().get(variants.variant(error)).copied();
+            state.end(evidence::Outcome::Err, branch, variant);
+            operator.and_then(|operator| changed(operator, branch?, variant?, make_ok, variants))
+        }
+    };
+    match changed {
+        Some(changed) => {
+            recorder.mutated(state.number);
+            changed
+        }
+        None => result,
+    }
+}
+
+/// What a mutant makes of an error, if it is the one that the mutant is for.
+fn changed<T, E>(
+    operator: &Operator,
+    left_by: u32,
+    variant: &str,
+    make_ok: Option<fn() -> T>,
+    variants: &impl Variants<E>,
+) -> Option<Result<T, E>> {
+    match operator {
+        Operator::Misreport { branch, from, to } if *branch == left_by && from == variant => {
+            let index = variants.names().iter().position(|variant| variant == to)?;
+            variants.sample(index).map(Err)
+        }
+        Operator::Swallow { branch, from } if *branch == left_by && from == variant => {
+            make_ok.map(|make| Ok(make()))
+        }
+        _ => None,
+    }
+}
+
+/// The error that a mutant makes of a recovery.
+fn unrecovered<T, E>(
+    operator: &Operator,
+    calls: &[evidence::Call],
+    variants: &impl Variants<E>,
+) -> Option<Result<T, E>> {
+    let Operator::Unrecover { interface, mode } = operator else {
+        return None;
+    };
+    let failed = |call: &evidence::Call| {
+        call.failed && call.interface == *interface && call.mode.as_deref() == Some(mode)
+    };
+    if !calls.iter().any(failed) {
+        return None;
+    }
+    (0..variants.names().len())
+        .find_map(|index| variants.sample(index))
+        .map(Err)
+}

@@ -1,0 +1,28 @@
+//! Every mistake has one file in `ui/`, named after it, and one message in the
+//! `.stderr` beside it, which `scripts/bless-ui` writes.
+
+// The messages are those of the normal build; what the probes add is nobody's mistake.
+#![cfg(not(feature = "probe"))]
+
+use std::fs;
+use std::path::Path;
+
+/// trybuild compiles its cases as a package of its own, so that is where they look for contracts.
+fn lay_out_contracts() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let cases =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("../tests/trybuild/resilience-contract");
+    let to = cases.join("contracts");
+    fs::create_dir_all(&to).unwrap();
+    for entry in fs::read_dir(package.join("tests/contracts")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn every_mistake_gets_one_message_that_says_what_to_write() {
+    lay_out_contracts();
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/*.rs");
+}

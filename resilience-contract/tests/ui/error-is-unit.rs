@@ -1,0 +1,8 @@
+use resilience_contract::resilience_contract;
+
+#[resilience_contract("payments.charge")]
+pub fn charge(amount: u32) -> Result<u32, ()> {
+    Ok(amount)
+}
+
+fn main() {}

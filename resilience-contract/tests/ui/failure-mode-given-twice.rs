@@ -1,0 +1,10 @@
+use resilience_contract::FailureModes;
+
+#[derive(Debug, FailureModes)]
+pub enum GatewayError {
+    #[failure(mode = "server_error")]
+    #[failure(mode = "timeout")]
+    Down,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use resilience_contract::resilience_contract;
+
+#[resilience_contract("payments.order", match)]
+pub fn charge(amount: u32) -> Result<u32, std::num::IntErrorKind> {
+    Ok(amount)
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use resilience_contract::{FailureModes, resilience_contract};
+
+#[derive(Debug, FailureModes)]
+pub enum ChargeError {
+    InvalidAmount,
+    GatewayTimeout,
+}
+
+#[resilience_contract("malformed.charge")]
+pub fn charge(amount: u32) -> Result<u32, ChargeError> {
+    Ok(amount)
+}
+
+fn main() {}

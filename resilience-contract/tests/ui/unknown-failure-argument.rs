@@ -1,0 +1,9 @@
+use resilience_contract::FailureModes;
+
+#[derive(Debug, FailureModes)]
+pub enum GatewayError {
+    #[failure(name = "server_error")]
+    Down,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use resilience_contract::{FailureModes, resilience_contract};
+
+#[derive(Debug, FailureModes)]
+pub enum ChargeError {
+    InvalidAmount,
+    GatewayTimeout,
+    CardExpired(u32),
+}
+
+#[resilience_contract("payments.charge")]
+pub fn charge(amount: u32) -> Result<u32, ChargeError> {
+    Ok(amount)
+}
+
+fn main() {}
