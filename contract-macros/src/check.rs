@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Error, Path, PathArguments, Type};
 
-use crate::contract::Declared;
+use crate::contract::{Declared, Named};
 use crate::hash;
 use crate::respan::respan;
 
@@ -17,7 +17,7 @@ pub(crate) fn statements(
     error: &TokenStream,
     krate: &Path,
 ) -> syn::Result<TokenStream> {
-    let track = track(&declared.relative);
+    let track = declared.file.track();
     if declared.function.error.is_none() {
         // Without an enum there is nothing to compare; the reader has said so.
         return Ok(track);
@@ -29,32 +29,6 @@ pub(crate) fn statements(
     Ok(comparison(attribute, declared, error, krate, &track))
 }
 
-/// The variants that an enum of ours must have: name, first mode, line.
-fn names(declared: &Declared) -> (Vec<(&str, String, u32)>, String) {
-    let mut names: Vec<(&str, String, u32)> = Vec::new();
-    if let Some(shared) = declared.shared_error() {
-        for variant in &shared.variants {
-            names.push((variant, String::new(), declared.line(variant.span.start)));
-        }
-        return (
-            names,
-            format!("`variants` of `[error.{}]`", shared.name.value),
-        );
-    }
-    for mode in &declared.function.modes {
-        if let Some(variant) = mode.returns()
-            && !names.iter().any(|(name, ..)| *name == variant.value)
-        {
-            names.push((variant, mode.id(), declared.line(variant.span.start)));
-        }
-    }
-    let table = format!(
-        "a failure mode of `[function.{}]`",
-        declared.function.name.value
-    );
-    (names, table)
-}
-
 /// One const item over the variants that the derive has listed.
 fn comparison(
     attribute: &Attribute,
@@ -63,13 +37,24 @@ fn comparison(
     krate: &Path,
     track: &TokenStream,
 ) -> TokenStream {
-    let (names, table) = names(declared);
-    let hash = hash::of_names(names.iter().map(|(name, ..)| *name));
-    let declarations = names.iter().map(|(name, mode, line)| {
+    let variants = declared.variants();
+    let shared = declared.shared_error();
+    let table = match &shared {
+        Some(shared) => format!("`variants` of `[error.{}]`", shared.error.name.value),
+        None => format!(
+            "a failure mode of `[function.{}]`",
+            declared.function.name.value
+        ),
+    };
+    let hash = hash::of_names(variants.iter().map(|variant| variant.name));
+    let declarations = variants.iter().map(|Named { name, mode, line }| {
         quote!(#krate::__private::Declared { name: #name, mode: #mode, line: #line })
     });
     let (error_text, error_line) = declared.error();
-    let file = &declared.file;
+    let file = &declared.file.shown;
+    let declared_in = shared
+        .as_ref()
+        .map_or(file.as_str(), |shared| shared.file());
     let span = attribute.id.span();
     let at_id = respan(krate, span);
     let check = quote_spanned! {span=>
@@ -88,6 +73,7 @@ fn comparison(
                 error: #error_text,
                 error_line: #error_line,
                 file: #file,
+                declared_in: #declared_in,
                 table: #table,
                 hash: #hash,
                 declared: &[#(#declarations),*],
@@ -117,12 +103,16 @@ fn foreign(
             format!(
                 "the contract names another error enum\n  {}:{error_line} says `error = \"{error_text}\"`, the function \
                  returns `{last}`: make one of them say the other",
-                declared.file
+                declared.file.shown
             ),
         ));
     }
-    let (names, _) = names(declared);
-    let patterns = variant_patterns(attribute, &path, names.iter().map(|(name, ..)| *name))?;
+    let variants = declared.variants();
+    let patterns = variant_patterns(
+        attribute,
+        &path,
+        variants.iter().map(|variant| variant.name),
+    )?;
     let open = attribute
         .foreign
         .as_ref()
@@ -170,16 +160,5 @@ pub(crate) fn foreign_path(attribute: &Attribute, error: &TokenStream) -> syn::R
             "the signature does not show the path of the enum, which `match` needs\n  \
              help: name it in the attribute: `match, error = path::to::Enum`",
         )),
-    }
-}
-
-/// Has the crate compiled again when the contract changes. The path is put
-/// together by the compiler and not by us: an absolute one in the output would
-/// make two checkouts build two different libraries.
-pub(crate) fn track(relative: &str) -> TokenStream {
-    let path = format!("/{relative}");
-    quote! {
-        const _: &[::core::primitive::u8] =
-            ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
     }
 }

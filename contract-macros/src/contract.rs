@@ -1,50 +1,57 @@
-//! Reading the contract that an attribute names.
+//! The function of a contract that an attribute names.
 
-use std::path::{Path, PathBuf};
-
-use contract_spec::lines::LineIndex;
-use contract_spec::model::{Contract, Function, SharedError};
+use contract_spec::model::{Contract, Function};
+use contract_spec::nearest;
 use contract_spec::source::Attribute;
-use contract_spec::{Reading, Severity, Source, check, nearest};
 use syn::Error;
+
+use crate::file::{self, File, Shared};
 
 /// A contract file and the function in it that the attribute means.
 pub(crate) struct Declared {
-    /// As people see it: relative to the folder in which rustc runs.
-    pub(crate) file: String,
-    /// Relative to the package, as it stands in `include_bytes!`.
-    pub(crate) relative: String,
-    contract: Contract,
+    pub(crate) file: File,
     pub(crate) function: Function,
-    source: Source,
+}
+
+/// A variant that the contract names, and where.
+pub(crate) struct Named<'a> {
+    pub(crate) name: &'a str,
+    /// The mode that first names it; empty in the list of a shared enum.
+    pub(crate) mode: String,
+    pub(crate) line: u32,
 }
 
 impl Declared {
-    /// The line of a place in the contract, from 1.
-    pub(crate) fn line(&self, offset: usize) -> u32 {
-        u32::try_from(LineIndex::new(&self.source.text).line_column(offset).0).unwrap_or(u32::MAX)
-    }
-
     /// The enum's declaration, where several functions share it.
-    pub(crate) fn shared_error(&self) -> Option<&SharedError> {
-        self.contract.shared_error(self.function.error.as_ref()?)
+    pub(crate) fn shared_error(&self) -> Option<Shared<'_>> {
+        self.file.shared_error(self.function.error.as_ref()?)
     }
 
-    /// The variants that the function may return.
-    pub(crate) fn variants(&self) -> Vec<&str> {
-        match self.shared_error() {
-            Some(shared) => shared
-                .variants
-                .iter()
-                .map(|variant| variant.value.as_str())
-                .collect(),
-            None => self
-                .function
-                .variants()
-                .iter()
-                .map(|variant| variant.value.as_str())
-                .collect(),
+    /// The variants that the enum must have.
+    pub(crate) fn variants(&self) -> Vec<Named<'_>> {
+        let mut named: Vec<Named<'_>> = Vec::new();
+        if let Some(shared) = self.shared_error() {
+            for variant in &shared.error.variants {
+                named.push(Named {
+                    name: &variant.value,
+                    mode: String::new(),
+                    line: shared.line(variant.span.start),
+                });
+            }
+            return named;
         }
+        for mode in &self.function.modes {
+            if let Some(variant) = mode.returns()
+                && !named.iter().any(|named| named.name == variant.value)
+            {
+                named.push(Named {
+                    name: &variant.value,
+                    mode: mode.id(),
+                    line: self.file.line(variant.span.start),
+                });
+            }
+        }
+        named
     }
 
     /// The name of the error enum, without its path, and the line that gives it.
@@ -52,7 +59,7 @@ impl Declared {
         match &self.function.error {
             Some(name) => (
                 name.value.rsplit("::").next().unwrap_or_default(),
-                self.line(name.span.start),
+                self.file.line(name.span.start),
             ),
             None => ("", 0),
         }
@@ -61,73 +68,28 @@ impl Declared {
 
 /// Reads the contract and finds its function; every mistake is an error on the attribute's literal.
 pub(crate) fn read(attribute: &Attribute) -> syn::Result<Declared> {
-    let relative = attribute.path();
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let path = package.unwrap_or_default().join(&relative);
-    let file = shown(&path);
     let place: &dyn quote::ToTokens = match &attribute.file {
         Some(file) => file,
         None => &attribute.id,
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        let message = match error.kind() {
-            std::io::ErrorKind::NotFound => format!(
-                "there is no contract at {file}\n  help: write it: `cargo verify-contracts new {}`, \
-                 or name another file: `file = \"…\"`",
-                attribute.id.value()
-            ),
-            _ => format!("failed to read the contract {file}: {error}"),
-        };
-        Error::new_spanned(place, message)
-    })?;
-    let source = Source {
-        path: file.clone(),
-        text,
-    };
-    let reading = check(&source);
-    if reading.has_errors() {
-        return Err(Error::new_spanned(place, mistakes(&reading, &source)));
-    }
+    let missing = format!(
+        "write it: `cargo verify-contracts new {}`, or name another file: `file = \"…\"`",
+        attribute.id.value()
+    );
+    let file = file::open(&attribute.path(), place, &missing)?;
     let name = attribute.function();
-    let Some(function) = reading.contract.function(&name).cloned() else {
+    let Some(function) = file.contract.function(&name).cloned() else {
         return Err(Error::new_spanned(
             &attribute.id,
-            unknown_function(&name, &file, &reading.contract),
+            unknown_function(&name, &file.shown, &file.contract),
         ));
     };
-    Ok(Declared {
-        file,
-        relative,
-        function,
-        contract: reading.contract,
-        source,
-    })
-}
-
-/// A path as rustc prints its own: relative to the folder it runs in, which is the workspace.
-fn shown(path: &Path) -> String {
-    let folder = std::env::current_dir().unwrap_or_default();
-    let shown = path.strip_prefix(&folder).unwrap_or(path);
-    shown.to_string_lossy().replace('\\', "/")
-}
-
-fn mistakes(reading: &Reading, source: &Source) -> String {
-    let errors: Vec<String> = reading
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .map(|diagnostic| diagnostic.render_plain(source))
-        .collect();
-    format!("the contract has mistakes\n{}", errors.join("\n"))
+    Ok(Declared { file, function })
 }
 
 fn unknown_function(name: &str, file: &str, contract: &Contract) -> String {
-    let names = || {
-        contract
-            .functions
-            .iter()
-            .map(|function| function.name.as_str())
-    };
+    let functions = &contract.functions;
+    let names = || functions.iter().map(|function| function.name.as_str());
     let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
     let help = match nearest(name, names()) {
         Some(near) => format!("did you mean `{near}`?"),

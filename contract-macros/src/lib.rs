@@ -1,7 +1,7 @@
 //! The compiler's part of Resilience Contracts. Use it through the crate
 //! `resilience-contract`, which re-exports all of it.
 //!
-//! The attribute goes `contract` (reads the TOML) → `signature` (finds the error
+//! The attribute goes `contract` (finds the function; `file` reads the TOML) → `signature` (finds the error
 //! type; `opaque` says which types can never be one) → `check` (one const item) →
 //! `silence` (refuses what hides a failure) → `probe` (only when the verifier builds).
 //! On a mistake the function is emitted as it was written, beside one error for
@@ -12,10 +12,12 @@ mod contract;
 mod degrade;
 mod derive;
 mod expand;
+mod file;
 mod hash;
 mod opaque;
 mod probe;
 mod respan;
+mod retry;
 mod signature;
 mod silence;
 
@@ -60,4 +62,11 @@ pub fn failure_modes(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn degrade(input: TokenStream) -> TokenStream {
     degrade::expand(input.into()).into()
+}
+
+/// What `resilience_contract::retry_policy!` hands on, with the path of its crate in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn retry_policy(input: TokenStream) -> TokenStream {
+    retry::expand(input.into()).into()
 }

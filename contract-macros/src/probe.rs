@@ -141,7 +141,11 @@ fn leave(
         });
     };
     let path = check::foreign_path(attribute, error)?;
-    let names = declared.variants();
+    let names: Vec<&str> = declared
+        .variants()
+        .iter()
+        .map(|variant| variant.name)
+        .collect();
     let patterns = check::variant_patterns(attribute, &path, names.iter().copied())?;
     let indices = 0..names.len();
     let rest = foreign

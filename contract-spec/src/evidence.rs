@@ -155,6 +155,8 @@ pub struct Call {
     pub site: String,
     /// Whether it failed.
     pub failed: bool,
+    /// Whether it never came back: its future was dropped, or it panicked.
+    pub cancelled: bool,
     /// The failure mode, if the error or the value told it.
     pub mode: Option<String>,
     /// Microseconds since the process began to record.
@@ -203,12 +205,7 @@ pub enum Operator {
         from: String,
     },
     /// An `Ok` after a failed call becomes an error.
-    Unrecover {
-        /// The interface that failed.
-        interface: String,
-        /// The failure mode, as the probe saw it.
-        mode: String,
-    },
+    Unrecover,
 }
 
 impl Operator {
@@ -217,7 +214,7 @@ impl Operator {
         match self {
             Self::Misreport { .. } => "misreport",
             Self::Swallow { .. } => "swallow",
-            Self::Unrecover { .. } => "unrecover",
+            Self::Unrecover => "unrecover",
         }
     }
 }
@@ -227,6 +224,8 @@ impl Operator {
 pub struct Mutant {
     /// [`function_key`].
     pub function: String,
+    /// Only in calls in which the [`standing`] failures are one of these; `None` for all calls.
+    pub when: Option<Vec<String>>,
     /// What is done there.
     pub operator: Operator,
 }
@@ -235,26 +234,28 @@ impl Mutant {
     /// Reads what [`Mutant`]'s `Display` wrote.
     pub fn parse(text: &str) -> Option<Self> {
         // From the right: a path in the function's key may hold a `#`, the rest cannot.
-        let mut parts = text.rsplitn(5, '#');
-        let (third, second, first) = (parts.next()?, parts.next()?, parts.next()?);
+        let mut parts = text.rsplitn(6, '#');
+        let (to, from, branch) = (parts.next()?, parts.next()?, parts.next()?);
         let operator = match parts.next()? {
             "misreport" => Operator::Misreport {
-                branch: first.parse().ok()?,
-                from: second.to_owned(),
-                to: third.to_owned(),
+                branch: branch.parse().ok()?,
+                from: from.to_owned(),
+                to: to.to_owned(),
             },
             "swallow" => Operator::Swallow {
-                branch: first.parse().ok()?,
-                from: second.to_owned(),
+                branch: branch.parse().ok()?,
+                from: from.to_owned(),
             },
-            "unrecover" => Operator::Unrecover {
-                interface: first.to_owned(),
-                mode: second.to_owned(),
-            },
+            "unrecover" => Operator::Unrecover,
             _ => return None,
+        };
+        let when = match parts.next()? {
+            "*" => None,
+            when => Some(when.split(',').map(str::to_owned).collect()),
         };
         Some(Self {
             operator,
+            when,
             function: parts.next()?.to_owned(),
         })
     }
@@ -262,17 +263,42 @@ impl Mutant {
 
 impl fmt::Display for Mutant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (function, name) = (&self.function, self.operator.name());
+        let when = match &self.when {
+            None => "*".to_owned(),
+            Some(when) => when.join(","),
+        };
+        write!(f, "{}#{when}#{}#", self.function, self.operator.name())?;
         match &self.operator {
-            Operator::Misreport { branch, from, to } => {
-                write!(f, "{function}#{name}#{branch}#{from}#{to}")
-            }
-            Operator::Swallow { branch, from } => write!(f, "{function}#{name}#{branch}#{from}#"),
-            Operator::Unrecover { interface, mode } => {
-                write!(f, "{function}#{name}#{interface}#{mode}#")
-            }
+            Operator::Misreport { branch, from, to } => write!(f, "{branch}#{from}#{to}"),
+            Operator::Swallow { branch, from } => write!(f, "{branch}#{from}#"),
+            Operator::Unrecover => write!(f, "##"),
         }
     }
+}
+
+/// The failures that stand at the end of a call: of each place in the source, the
+/// last call to an interface, if it failed. What was tried again there and went
+/// well no longer stands.
+pub fn standing(calls: &[Call]) -> impl Iterator<Item = &Call> {
+    calls.iter().enumerate().filter_map(|(index, call)| {
+        let again = |later: &Call| later.site == call.site && later.interface == call.interface;
+        (call.failed && !calls[index + 1..].iter().any(again)).then_some(call)
+    })
+}
+
+/// The [`standing`] failures in one word, in no order: `gateway.timeout+orders.?`; empty for none.
+pub fn signature(calls: &[Call]) -> String {
+    let mut names: Vec<String> = standing(calls)
+        .map(|call| {
+            let mode = call.mode.as_deref().unwrap_or("?");
+            // Names that people write by hand may hold anything.
+            let plain = |c: char| if matches!(c, '#' | ',' | '*' | '+') { '_' } else { c };
+            format!("{}.{mode}", call.interface).chars().map(plain).collect()
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join("+")
 }
 
 /// What tells one function of a build from every other.
@@ -354,6 +380,7 @@ impl Trace {
             item.text("interface", &call.interface);
             item.text("site", &call.site);
             item.flag("failed", call.failed);
+            item.flag("cancelled", call.cancelled);
             item.optional_text("mode", call.mode.as_deref());
             item.number("start_us", call.start_us);
             item.number("end_us", call.end_us);
@@ -477,19 +504,43 @@ mod tests {
                 branch: 0,
                 from: "Timeout".into(),
             },
-            Operator::Unrecover {
-                interface: "gateway".into(),
-                mode: "timeout".into(),
-            },
+            Operator::Unrecover,
         ];
-        for operator in operators {
+        let whens = [None, Some(vec![String::new()]), Some(vec!["a.b+c.?".into(), "d.e".into()])];
+        for (operator, when) in operators.into_iter().zip(whens) {
             let mutant = Mutant {
                 function: function_key("p", "c::m::f", "a dir/x#1.rs", 3, 9),
+                when,
                 operator,
             };
             assert_eq!(Mutant::parse(&mutant.to_string()), Some(mutant));
         }
         assert_eq!(Mutant::parse("nonsense"), None);
-        assert_eq!(Mutant::parse("f#swallow#x#A#"), None);
+        assert_eq!(Mutant::parse("f#*#swallow#x#A#"), None);
+    }
+
+    fn call(interface: &str, site: &str, mode: Option<&str>) -> Call {
+        Call {
+            interface: interface.into(),
+            site: site.into(),
+            failed: mode.is_some(),
+            cancelled: false,
+            mode: mode.map(Into::into),
+            start_us: 0,
+            end_us: 0,
+        }
+    }
+
+    #[test]
+    fn a_failure_stands_until_the_same_place_is_passed_again() {
+        let insert = call("orders", "1", Some("timeout"));
+        let rollback = call("orders", "2", None);
+        assert_eq!(signature(&[insert.clone(), rollback]), "orders.timeout");
+        let again = call("orders", "1", None);
+        assert_eq!(signature(&[insert.clone(), again]), "");
+        let other = call("orders", "1", Some("connection"));
+        assert_eq!(signature(&[insert, other]), "orders.connection");
+        let both = [call("b", "1", Some("x,y")), call("a", "2", Some("z"))];
+        assert_eq!(signature(&both), "a.z+b.x_y");
     }
 }

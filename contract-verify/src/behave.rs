@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_spec::evidence::{Call, Outcome, Trace};
+use contract_spec::evidence::{Call, Outcome, Trace, standing};
 use contract_spec::model::{self, Contract, Function, Mode};
 
 use crate::codes::{self, Code};
@@ -32,15 +32,16 @@ pub(crate) fn breaches(contract: &Contract, function: &Function, trace: &Trace) 
     found
 }
 
-/// The call that failed and was not made good by a later one to the same interface.
-pub(crate) fn pending_failure(trace: &Trace) -> Option<&Call> {
-    let calls = &trace.calls;
-    (0..calls.len()).rev().map(|index| (index, &calls[index])).find_map(|(index, call)| {
-        let made_good = calls[index + 1..]
-            .iter()
-            .any(|later| later.interface == call.interface && !later.failed);
-        (call.failed && !made_good).then_some(call)
-    })
+/// The last failure that stands, and that no later call to the same interface made good.
+///
+/// Another call to it that went well may have been the second try, written out; for
+/// a call that ended well, that is benefit enough of the doubt.
+fn unmended(trace: &Trace) -> Option<&Call> {
+    let last = standing(&trace.calls).filter(|call| {
+        let later = trace.calls.iter().skip_while(|other| !std::ptr::eq(*other, *call)).skip(1);
+        !later.into_iter().any(|later| later.interface == call.interface && !later.failed && !later.cancelled)
+    });
+    last.last()
 }
 
 /// What the contract says of a failed call: its mode, or `other` where the mode has no line of its own.
@@ -50,6 +51,18 @@ pub(crate) fn declared<'a>(function: &'a Function, call: &Call) -> Option<&'a Mo
     of_interface()
         .find(|mode| *mode.name == name)
         .or_else(|| of_interface().find(|mode| *mode.name == "other"))
+}
+
+/// The modes that a failed call can have been, by their index: one if its error tells
+/// the mode, all of its interface's if it does not.
+pub(crate) fn possible(function: &Function, call: &Call) -> Vec<usize> {
+    let declared = declared(function, call);
+    let modes = function.modes.iter().enumerate().filter(|(_, mode)| match (declared, &call.mode) {
+        (Some(declared), _) => std::ptr::eq(*mode, declared),
+        (None, Some(_)) => false,
+        (None, None) => *mode.interface == call.interface,
+    });
+    modes.map(|(index, _)| index).collect()
 }
 
 /// How the function ended, against how it should have.
@@ -78,7 +91,7 @@ fn outcome(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
 }
 
 fn silent_failure(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
-    let Some(call) = pending_failure(trace) else {
+    let Some(call) = unmended(trace) else {
         return;
     };
     let what = failure(call);
@@ -110,7 +123,7 @@ fn silent_failure(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
 
 /// A failure that should have returned one variant, and another one was returned.
 fn disagreement(function: &Function, trace: &Trace, variant: &str, found: &mut Vec<Breach>) {
-    let Some(call) = pending_failure(trace) else {
+    let Some(call) = standing(&trace.calls).last() else {
         return;
     };
     let Some(mode) = declared(function, call) else {
@@ -347,6 +360,7 @@ out_of_range = { returns = "Amount" }
             interface: interface.into(),
             site: format!("src/lib.rs:{}", interface.len()),
             failed: !mode.is_empty(),
+            cancelled: false,
             mode: Some(mode.to_owned()).filter(|mode| !matches!(mode.as_str(), "" | "?")),
             start_us: 0,
             end_us: 0,

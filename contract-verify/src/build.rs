@@ -1,5 +1,6 @@
 //! Building the tests with probes, and learning how cargo runs them.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,10 @@ pub(crate) struct Build {
     pub(crate) triple: String,
     /// The compiler.
     pub(crate) rustc: PathBuf,
+    /// The flags that cargo gives it.
+    pub(crate) rustflags: Vec<String>,
+    /// The configuration that each package's build script printed.
+    pub(crate) scripts: HashMap<PackageId, Vec<String>>,
 }
 
 /// A target that was compiled.
@@ -31,6 +36,7 @@ pub(crate) struct BuiltTarget {
     pub(crate) target: Target,
     /// The package's features that were on.
     pub(crate) features: Vec<String>,
+    pub(crate) debug_assertions: bool,
 }
 
 /// A test binary and how to run it.
@@ -48,6 +54,7 @@ pub(crate) struct Binary {
 struct Toolchain {
     triple: String,
     rustc: PathBuf,
+    rustflags: Vec<String>,
     runner: Vec<OsString>,
 }
 
@@ -70,7 +77,14 @@ impl Toolchain {
             None => Vec::new(),
         };
         let rustc = config.rustc().path.clone();
-        Ok(Self { triple, rustc, runner })
+        let rustflags = config.rustflags(triple.as_str()).map_err(failed)?;
+        let rustflags = rustflags.map(|flags| flags.flags).unwrap_or_default();
+        Ok(Self {
+            triple,
+            rustc,
+            rustflags,
+            runner,
+        })
     }
 }
 
@@ -83,6 +97,7 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
     let mut tests: Vec<(PathBuf, PackageId, Target)> = Vec::new();
     let mut linked: Vec<PathBuf> = Vec::new();
     let mut targets = Vec::new();
+    let mut scripts: HashMap<PackageId, Vec<String>> = HashMap::new();
     if let Some(output) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
             match message.map_err(Error::Cargo)? {
@@ -95,9 +110,11 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
                         package: artifact.package_id,
                         target: artifact.target,
                         features: artifact.features,
+                        debug_assertions: artifact.profile.debug_assertions,
                     });
                 }
                 Message::BuildScriptExecuted(script) => {
+                    scripts.insert(script.package_id, script.cfgs);
                     linked.extend(script.linked_paths.iter().map(|path| linked_path(path.as_str())));
                 }
                 _ => {}
@@ -130,6 +147,8 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
         targets,
         triple: toolchain.triple,
         rustc: toolchain.rustc,
+        rustflags: toolchain.rustflags,
+        scripts,
     })
 }
 

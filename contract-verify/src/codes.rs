@@ -68,6 +68,10 @@ codes! {
     /// return the same variant. Mark the call with `external!` and let its error
     /// implement `FailureModes`, or give each mode a variant of its own.
     MODES_ALIKE = "RC308" "modes-alike" Error;
+    /// A macro call in the function holds a `?` or a `return`, or is its last
+    /// expression, and could not be looked into. If the function leaves there, that
+    /// place is no branch of the report.
+    OPAQUE = "RC309" "macro-not-looked-into" Warning;
     /// A test with `#[ignore]` is not run, as `cargo test` does not run it, and so
     /// gives no evidence.
     IGNORED_TEST = "RC310" "ignored-test" Note;
@@ -120,6 +124,10 @@ codes! {
     /// Without `external!` around the call, its failure modes are known by their
     /// variants alone.
     NEVER_CALLED = "RC503" "interface-never-called" Warning;
+    /// An attribute above `#[resilience_contract]` changed the function before the
+    /// probes were put in. Branches that it added are not listed, and places in the
+    /// source may be those of the other attribute.
+    REWRITTEN = "RC504" "rewritten-function" Warning;
     /// A failure mode is waived because it cannot happen, and it happened in a test.
     WAIVED_HAPPENED = "RC505" "waived-mode-happened" Error;
     /// A package has contracts and does not depend on `resilience-contract`, so that

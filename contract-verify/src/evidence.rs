@@ -123,6 +123,7 @@ mod tests {
                     interface: "gateway".into(),
                     site: "src/a.rs:1:1".into(),
                     failed: true,
+                    cancelled: false,
                     mode: Some("timeout".into()),
                     start_us: 1,
                     end_us: 2,

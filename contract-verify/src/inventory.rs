@@ -2,7 +2,7 @@
 //!
 //! A function that no test calls leaves no evidence; it is found here.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -29,6 +29,14 @@ pub(crate) struct Subject {
     pub(crate) line: u32,
     pub(crate) column: u32,
     pub(crate) branches: Vec<evidence::Branch>,
+    /// Branches that are not listed unless a test leaves by them, by index.
+    pub(crate) unlisted: BTreeSet<u32>,
+    /// Macro calls that could not be looked into, by line and column.
+    pub(crate) opaque: Vec<(u32, u32)>,
+    /// Whether another attribute changed the body before it was compiled.
+    pub(crate) rewritten: bool,
+    /// Whether a probe has said what was really compiled.
+    pub(crate) compiled: bool,
     /// The contract file and the function's key in it.
     pub(crate) contract: Option<(PathBuf, String)>,
 }
@@ -42,6 +50,7 @@ pub(crate) fn find(
 ) -> Result<Vec<Subject>> {
     let printed = Command::new(&build.rustc)
         .args(["--print", "cfg", "--target", &build.triple])
+        .args(&build.rustflags)
         .output()
         .map_err(Error::Cargo)?;
     let base = Cfg::parse(&String::from_utf8_lossy(&printed.stdout));
@@ -52,6 +61,13 @@ pub(crate) fn find(
             continue;
         }
         let mut cfg = base.clone();
+        // The printed one is that of a build without optimisations.
+        if !target.debug_assertions {
+            cfg.names.remove("debug_assertions");
+        }
+        for printed in build.scripts.get(&target.package).into_iter().flatten() {
+            cfg.add(printed);
+        }
         for feature in &target.features {
             cfg.values.insert(("feature".to_owned(), feature.clone()));
         }
@@ -105,6 +121,10 @@ impl Visitor for Finder<'_> {
                 column: number(start.column + 1),
             }
         });
+        let opaque = function.opaque.iter().map(|span| {
+            let start = span.start();
+            (number(start.line), number(start.column + 1))
+        });
         self.subjects.push(Subject {
             key: function_key(&package.name, &path, &shown, position.0, position.1),
             id: attribute.id.value(),
@@ -114,6 +134,10 @@ impl Visitor for Finder<'_> {
             line: position.0,
             column: position.1,
             branches: branches.collect(),
+            unlisted: BTreeSet::new(),
+            opaque: opaque.collect(),
+            rewritten: false,
+            compiled: false,
             contract: Some((contract, attribute.function())),
         });
         Ok(())

@@ -8,7 +8,7 @@ use contract_spec::model::{self, Tier};
 
 use crate::codes::{self, Code};
 use crate::contracts::{ContractFile, Contracts};
-use crate::observe::{Exit, Observed, TestIndex, contract_of};
+use crate::observe::{Exit, Observed, Share, TestIndex, contract_of};
 use crate::prove::{Fate, Proof, Proofs};
 use crate::report::{
     Branch, FORMAT, Finding, Function, Level, Mode, Mutant, MutantOutcome, Outcome, Report,
@@ -85,8 +85,14 @@ impl Judge<'_> {
     fn function(&mut self, index: usize, file: &ContractFile, contract: &model::Function) -> Function {
         let subject = &self.case.observed.subjects[index];
         let required = required(contract.tier.value);
-        let branches: Vec<Branch> =
-            (0..subject.branches.len()).map(|branch| self.branch(index, branch, required)).collect();
+        let entered = |branch: usize| {
+            self.case.observed.exits.keys().any(|exit| exit.subject == index && exit.branch as usize == branch)
+        };
+        let listed: Vec<usize> = (0..subject.branches.len())
+            .filter(|branch| entered(*branch) || !subject.unlisted.iter().any(|unlisted| *unlisted as usize == *branch))
+            .collect();
+        let branches: BTreeMap<usize, Branch> =
+            listed.into_iter().map(|branch| (branch, self.branch(index, branch, required))).collect();
         let modes = contract.modes.iter().enumerate();
         let modes = modes.map(|(mode, _)| self.mode((index, mode), file, contract, &branches, required)).collect();
         for ((_, variant), tests) in
@@ -94,6 +100,7 @@ impl Judge<'_> {
         {
             self.unmarked(index, variant, tests);
         }
+        self.places(index);
         self.breaches(index);
         self.never_called(index, file, contract);
         Function {
@@ -104,7 +111,28 @@ impl Judge<'_> {
             line: subject.line,
             tier: contract.tier.name(),
             modes,
-            branches,
+            branches: sorted(branches),
+        }
+    }
+
+    /// Places of a function that the probes see dimly.
+    fn places(&mut self, index: usize) {
+        let subject = &self.case.observed.subjects[index];
+        let place = |(line, column): (u32, u32)| Place {
+            file: subject.file.clone(),
+            line,
+            column,
+        };
+        if subject.rewritten {
+            let message = format!("another attribute changed `{}` before it was compiled with probes", subject.id);
+            let help = "put `#[resilience_contract]` above the other attributes of the function".to_owned();
+            let at = place((subject.line, subject.column));
+            self.push(codes::REWRITTEN, codes::REWRITTEN.level, message, Some(index), None, Some(at), Some(help));
+        }
+        for at in &subject.opaque {
+            let message = format!("whether this macro can leave `{}` with an error is not known", subject.id);
+            let help = "write what leaves the function outside of the macro call, if anything does".to_owned();
+            self.push(codes::OPAQUE, codes::OPAQUE.level, message, Some(index), None, Some(place(*at)), Some(help));
         }
     }
 
@@ -113,7 +141,7 @@ impl Judge<'_> {
         let subject = &observed.subjects[index];
         let place = &subject.branches[branch];
         let of_branch = |exit: &Exit| exit.subject == index && exit.branch as usize == branch;
-        let exits: Vec<(&Exit, &BTreeSet<TestIndex>)> =
+        let exits: Vec<(&Exit, &Share)> =
             observed.exits.iter().filter(|(exit, _)| of_branch(exit)).collect();
         let proofs: Vec<&Proof> =
             exits.iter().filter_map(|(exit, _)| self.case.proofs.exits.get(exit)).collect();
@@ -124,7 +152,7 @@ impl Judge<'_> {
         } else {
             Verdict::Entered
         };
-        let tests: BTreeSet<TestIndex> = exits.iter().flat_map(|(_, tests)| (*tests).clone()).collect();
+        let tests: BTreeSet<TestIndex> = exits.iter().flat_map(|(_, share)| share.tests.clone()).collect();
         let weak = proofs.iter().find(|proof| !proof.is_proven()).copied();
         let judged = Branch {
             file: subject.file.clone(),
@@ -174,12 +202,12 @@ impl Judge<'_> {
             let change = match &survivor.operator {
                 Operator::Misreport { from, to, .. } => format!("`{from}` was replaced by `{to}`"),
                 Operator::Swallow { from, .. } => format!("`{from}` was replaced by an `Ok`"),
-                Operator::Unrecover { .. } => "the recovery was replaced by an error".into(),
+                Operator::Unrecover => "the recovery was replaced by an error".into(),
             };
             let message = format!("this branch of `{id}` is not proven: {change} here, and no test noticed; {entered_by}");
             let variant = match &survivor.operator {
                 Operator::Misreport { from, .. } | Operator::Swallow { from, .. } => from.as_str(),
-                Operator::Unrecover { .. } => "…",
+                Operator::Unrecover => "…",
             };
             let help = format!("assert on the variant, `assert!(matches!(result, Err(….{variant} …)))`, not on `is_err()`")
                 .replace("….", "…::");
@@ -196,7 +224,7 @@ impl Judge<'_> {
         key: (usize, usize),
         file: &ContractFile,
         contract: &model::Function,
-        branches: &[Branch],
+        branches: &BTreeMap<usize, Branch>,
         required: Verdict,
     ) -> Mode {
         let declared = &contract.modes[key.1];
@@ -205,14 +233,12 @@ impl Judge<'_> {
         let mut proofs: Vec<&Proof> = Vec::new();
         let mut verdict = Verdict::Missing;
         if let Some(seen) = seen {
-            for (exit, entering) in &seen.exits {
-                tests.extend(entering);
+            for (exit, share) in &seen.exits {
+                tests.extend(&share.tests);
                 proofs.extend(self.case.proofs.modes.get(&(key, exit.clone())));
             }
-            for (call, entering) in &seen.recoveries {
-                tests.extend(entering);
-                proofs.extend(self.case.proofs.recoveries.get(&(key, call.clone())));
-            }
+            tests.extend(&seen.recovered.tests);
+            proofs.extend(self.case.proofs.recoveries.get(&key));
             if proofs.iter().any(|proof| proof.is_proven()) {
                 verdict = Verdict::Proven;
             } else if !tests.is_empty() {
@@ -291,10 +317,10 @@ impl Judge<'_> {
         judged
     }
 
-    fn said_by_branch(&self, key: (usize, usize), branches: &[Branch]) -> bool {
+    fn said_by_branch(&self, key: (usize, usize), branches: &BTreeMap<usize, Branch>) -> bool {
         let exits = self.case.observed.modes.get(&key).into_iter().flat_map(|seen| seen.exits.keys());
         exits
-            .filter_map(|exit| branches.get(exit.branch as usize))
+            .filter_map(|exit| branches.get(&(exit.branch as usize)))
             .any(|branch| branch.verdict == Verdict::Entered)
     }
 
@@ -505,7 +531,7 @@ impl Judge<'_> {
             let (from, to) = match &tried.operator {
                 Operator::Misreport { from, to, .. } => (Some(from.clone()), Some(to.clone())),
                 Operator::Swallow { from, .. } => (Some(from.clone()), None),
-                Operator::Unrecover { .. } => (None, None),
+                Operator::Unrecover => (None, None),
             };
             let (outcome, test, reason) = match &tried.fate {
                 Fate::Killed(test) => (MutantOutcome::Killed, Some(self.case.tests[*test].id.clone()), None),
@@ -523,6 +549,13 @@ impl Judge<'_> {
         });
         shown.collect()
     }
+}
+
+/// In the order of the source.
+fn sorted(branches: BTreeMap<usize, Branch>) -> Vec<Branch> {
+    let mut branches: Vec<Branch> = branches.into_values().collect();
+    branches.sort_by_key(|branch| (branch.line, branch.column));
+    branches
 }
 
 /// Why an exit is not proven, in a few words.

@@ -32,6 +32,7 @@ mod process;
 mod prove;
 pub mod report;
 mod status;
+mod subjects;
 mod tests;
 mod verify;
 mod workspace;

@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use contract_spec::evidence::{Call, Errors, Function, Outcome, Trace, function_key};
+use contract_spec::evidence::{Errors, Outcome, Trace, signature, standing};
 use contract_spec::model::{self, Contract, Mode};
 
-use crate::behave::{self, Breach, pending_failure};
-use crate::contracts::Contracts;
+use crate::behave::{self, Breach};
+use crate::contracts::{ContractFile, Contracts};
 use crate::evidence::Evidence;
 use crate::inventory::Subject;
+use crate::subjects;
 
 /// The index of a test.
 pub(crate) type TestIndex = usize;
@@ -28,13 +29,27 @@ pub(crate) struct Exit {
 /// A failure mode of a function, by its index in the contract.
 pub(crate) type ModeKey = (usize, usize);
 
+/// In which tests something was seen, and which failures stood then.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) tests: BTreeSet<TestIndex>,
+    pub(crate) signatures: BTreeSet<String>,
+}
+
+impl Share {
+    fn add(&mut self, seen: &Seen<'_>) {
+        self.tests.insert(seen.test);
+        self.signatures.insert(signature(&seen.trace.calls));
+    }
+}
+
 /// What was seen of a failure mode.
 #[derive(Debug, Default)]
 pub(crate) struct ModeSeen {
-    /// How the function left, and in which tests.
-    pub(crate) exits: BTreeMap<Exit, BTreeSet<TestIndex>>,
-    /// After which interface's failure it went on, and in which tests.
-    pub(crate) recoveries: BTreeMap<(String, String), BTreeSet<TestIndex>>,
+    /// How the function left.
+    pub(crate) exits: BTreeMap<Exit, Share>,
+    /// Where it went on after the failure.
+    pub(crate) recovered: Share,
     /// Traces that may have been this mode or another.
     pub(crate) unclear: BTreeSet<TestIndex>,
 }
@@ -44,7 +59,7 @@ pub(crate) struct ModeSeen {
 pub(crate) struct Observed {
     pub(crate) subjects: Vec<Subject>,
     pub(crate) enums: HashMap<usize, Errors>,
-    pub(crate) exits: BTreeMap<Exit, BTreeSet<TestIndex>>,
+    pub(crate) exits: BTreeMap<Exit, Share>,
     pub(crate) modes: BTreeMap<ModeKey, ModeSeen>,
     /// Errors that left by a place without a probe.
     pub(crate) unmarked: BTreeMap<(usize, String), BTreeSet<TestIndex>>,
@@ -69,7 +84,7 @@ pub(crate) struct Breached {
 pub(crate) fn contract_of<'a>(
     contracts: &'a Contracts,
     subject: &Subject,
-) -> Option<(&'a crate::contracts::ContractFile, &'a model::Function)> {
+) -> Option<(&'a ContractFile, &'a model::Function)> {
     let (path, name) = subject.contract.as_ref()?;
     let file = contracts.get(path)?;
     Some((file, file.contract().function(name)?))
@@ -95,19 +110,22 @@ pub(crate) fn observe<'a>(
     let mut seen = Vec::new();
     for (test, evidence) in evidence {
         for process in &evidence.processes {
-            for trace in &process.traces {
-                let Some(function) = process.functions.get(&trace.function) else {
-                    continue;
-                };
-                let subject = observed.subject(function, contracts);
-                if let Some(errors) = process.errors.get(&trace.function) {
+            let mut by_number: HashMap<u32, usize> = HashMap::new();
+            for (number, function) in &process.functions {
+                let subject = subjects::of_probe(&mut observed.subjects, function, contracts);
+                by_number.insert(*number, subject);
+                if let Some(errors) = process.errors.get(number) {
                     observed.enums.entry(subject).or_insert_with(|| errors.clone());
                 }
-                seen.push(Seen {
-                    test,
-                    subject,
-                    trace,
-                });
+            }
+            for trace in &process.traces {
+                if let Some(subject) = by_number.get(&trace.function) {
+                    seen.push(Seen {
+                        test,
+                        subject: *subject,
+                        trace,
+                    });
+                }
             }
         }
     }
@@ -135,40 +153,6 @@ fn marked_interfaces(seen: &[Seen<'_>]) -> HashMap<usize, BTreeSet<String>> {
 }
 
 impl Observed {
-    /// The subject that a probe belongs to; a new one where a macro wrote the function.
-    fn subject(&mut self, function: &Function, contracts: &Contracts) -> usize {
-        let Function {
-            package,
-            path,
-            file,
-            line,
-            column,
-            ..
-        } = function;
-        let key = function_key(package, path, file, *line, *column);
-        if let Some(index) = self.subjects.iter().position(|subject| subject.key == key) {
-            return index;
-        }
-        // A sibling of the same contract says where the contract lies.
-        let sibling = self.subjects.iter().find(|s| s.id == function.id && s.package == *package);
-        let contract = match sibling {
-            Some(sibling) => sibling.contract.clone(),
-            None => by_id(contracts, package, &function.id),
-        };
-        self.subjects.push(Subject {
-            key,
-            id: function.id.clone(),
-            package: package.clone(),
-            path: path.clone(),
-            file: file.clone(),
-            line: *line,
-            column: *column,
-            branches: function.branches.clone(),
-            contract,
-        });
-        self.subjects.len() - 1
-    }
-
     fn exit(&mut self, seen: &Seen<'_>) {
         let (Outcome::Err, Some(variant)) = (seen.trace.outcome, &seen.trace.variant) else {
             return;
@@ -180,7 +164,7 @@ impl Observed {
                     branch,
                     variant: variant.clone(),
                 };
-                self.exits.entry(exit).or_default().insert(seen.test);
+                self.exits.entry(exit).or_default().add(seen);
             }
             None => {
                 let place = (seen.subject, variant.clone());
@@ -206,7 +190,16 @@ impl Observed {
 
     fn mode(&mut self, seen: &Seen<'_>, function: &model::Function, marked: &BTreeSet<String>) {
         let trace = seen.trace;
-        let candidates = candidates(trace, function, marked);
+        if trace.outcome == Outcome::Ok {
+            for mode in recoveries(trace, function) {
+                self.modes.entry((seen.subject, mode)).or_default().recovered.add(seen);
+            }
+            return;
+        }
+        let (Outcome::Err, Some(variant)) = (trace.outcome, &trace.variant) else {
+            return;
+        };
+        let candidates = candidates(trace, variant, function, marked);
         let [mode] = candidates[..] else {
             for mode in candidates {
                 let unclear = &mut self.modes.entry((seen.subject, mode)).or_default().unclear;
@@ -214,79 +207,50 @@ impl Observed {
             }
             return;
         };
-        let entry = self.modes.entry((seen.subject, mode)).or_default();
-        match (&trace.outcome, &trace.variant, trace.branch) {
-            (Outcome::Err, Some(variant), Some(branch)) => {
-                let exit = Exit {
-                    subject: seen.subject,
-                    branch,
-                    variant: variant.clone(),
-                };
-                entry.exits.entry(exit).or_default().insert(seen.test);
-            }
-            (Outcome::Ok, _, _) => {
-                if let Some(Call { interface, mode: Some(mode), .. }) = pending_failure(trace) {
-                    let call = (interface.clone(), mode.clone());
-                    entry.recoveries.entry(call).or_default().insert(seen.test);
-                }
-            }
-            _ => {}
+        if let Some(branch) = trace.branch {
+            let exit = Exit {
+                subject: seen.subject,
+                branch,
+                variant: variant.clone(),
+            };
+            let entry = self.modes.entry((seen.subject, mode)).or_default();
+            entry.exits.entry(exit).or_default().add(seen);
         }
     }
 }
 
-/// The contract file of a package that an id names by the usual rule.
-fn by_id(contracts: &Contracts, package: &str, id: &str) -> Option<(std::path::PathBuf, String)> {
-    let (stem, function) = id.rsplit_once('.')?;
-    let suffix = format!("contracts/{stem}.toml");
-    contracts
-        .files
-        .iter()
-        .find(|(_, file)| file.package == package && file.source.path.ends_with(&suffix))
-        .map(|(path, _)| (path.clone(), function.to_owned()))
-}
-
-/// The modes that a trace can have been, by their index; one if it is certain.
-fn candidates(trace: &Trace, function: &model::Function, marked: &BTreeSet<String>) -> Vec<usize> {
-    let modes = || function.modes.iter().enumerate();
-    let returned = |mode: &Mode| match (&trace.outcome, &trace.variant) {
-        (Outcome::Err, Some(variant)) => mode.returns().is_some_and(|returns| returns.value == *variant),
-        (Outcome::Ok, _) => matches!(mode.outcome, Some(model::Outcome::Recovers(_))),
-        _ => false,
-    };
-    if let Some(failure) = pending_failure(trace) {
-        let of_interface = || modes().filter(|(_, mode)| *mode.interface == failure.interface);
-        let named = match &failure.mode {
-            Some(name) => {
-                // What the contract does not name is what `other` is for.
-                let exact: Vec<usize> =
-                    of_interface().filter(|(_, mode)| *mode.name == *name).map(|(index, _)| index).collect();
-                if exact.is_empty() {
-                    of_interface().filter(|(_, mode)| *mode.name == "other").map(|(index, _)| index).collect()
-                } else {
-                    exact
-                }
-            }
-            None => of_interface().map(|(index, _)| index).collect::<Vec<_>>(),
-        };
-        let fitting: Vec<usize> = named.into_iter().filter(|index| returned(&function.modes[*index])).collect();
-        if !fitting.is_empty() {
-            return fitting;
-        }
-    }
-    if trace.outcome != Outcome::Err {
-        return Vec::new();
-    }
-    // No marked call failed: it was the function's own decision, or a call that is not marked.
-    modes()
-        .filter(|(_, mode)| !marked.contains(&mode.interface.value) && returned(mode))
-        .map(|(index, _)| index)
+/// The modes with a declared recovery that a successful call went on after.
+fn recoveries(trace: &Trace, function: &model::Function) -> BTreeSet<usize> {
+    standing(&trace.calls)
+        .flat_map(|call| behave::possible(function, call))
+        .filter(|mode| matches!(function.modes[*mode].outcome, Some(model::Outcome::Recovers(_))))
         .collect()
+}
+
+/// The modes that an error can have come from, by their index; one if it is certain.
+fn candidates(
+    trace: &Trace,
+    variant: &str,
+    function: &model::Function,
+    marked: &BTreeSet<String>,
+) -> Vec<usize> {
+    let returned = |mode: &Mode| mode.returns().is_some_and(|returns| returns.value == variant);
+    let mut found: BTreeSet<usize> = standing(&trace.calls)
+        .flat_map(|call| behave::possible(function, call))
+        .filter(|mode| returned(&function.modes[*mode]))
+        .collect();
+    // Beside what is seen to have failed: the function's own decision, or a call that
+    // is not marked. If one of these returns the same variant, there is no telling.
+    let unseen = function.modes.iter().enumerate();
+    let unseen = unseen.filter(|(_, mode)| !marked.contains(&mode.interface.value) && returned(mode));
+    found.extend(unseen.map(|(index, _)| index));
+    found.into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract_spec::evidence::Call;
     use contract_spec::{Source, check};
 
     const CONTRACT: &str = r#"
@@ -320,7 +284,8 @@ out_of_range = { returns = "Amount" }
     fn call(interface: &str, mode: Option<&str>) -> Call {
         Call {
             interface: interface.into(),
-            site: String::new(),
+            site: format!("src/lib.rs:{}", interface.len()),
+            cancelled: false,
             failed: mode.is_some(),
             mode: mode.filter(|mode| *mode != "?").map(Into::into),
             start_us: 0,
@@ -349,10 +314,11 @@ out_of_range = { returns = "Amount" }
             end_us: 0,
         };
         let marked = marked.iter().map(|name| (*name).to_owned()).collect();
-        candidates(&trace, function, &marked)
-            .into_iter()
-            .map(|index| function.modes[index].id())
-            .collect()
+        let found = match variant {
+            Some(variant) => candidates(&trace, variant, function, &marked),
+            None => recoveries(&trace, function).into_iter().collect(),
+        };
+        found.into_iter().map(|index| function.modes[index].id()).collect()
     }
 
     const BOTH: &[&str] = &["gateway", "orders"];
@@ -399,5 +365,44 @@ out_of_range = { returns = "Amount" }
         assert_eq!(modes(None, vec![call("gateway", Some("not_found"))], BOTH), ["gateway.not_found"]);
         assert!(modes(None, vec![call("gateway", Some("timeout"))], BOTH).is_empty());
         assert!(modes(None, vec![call("gateway", None)], BOTH).is_empty());
+    }
+
+    /// The same call at another place of the source.
+    fn elsewhere(interface: &str, mode: Option<&str>) -> Call {
+        Call {
+            site: "src/lib.rs:99".into(),
+            ..call(interface, mode)
+        }
+    }
+
+    #[test]
+    fn a_rollback_over_the_same_interface_makes_no_failure_good() {
+        let calls = vec![call("orders", Some("write_conflict")), elsewhere("orders", None)];
+        assert_eq!(modes(Some("Twice"), calls, BOTH), ["orders.write_conflict"]);
+    }
+
+    #[test]
+    fn of_two_standing_failures_the_variant_says_which_one_was_returned() {
+        let calls = vec![call("gateway", Some("timeout")), call("orders", Some("write_conflict"))];
+        assert_eq!(modes(Some("Slow"), calls.clone(), BOTH), ["gateway.timeout"]);
+        assert_eq!(modes(Some("Twice"), calls, BOTH), ["orders.write_conflict"]);
+        let alike = vec![call("gateway", Some("conflict")), call("orders", Some("decode"))];
+        assert_eq!(modes(Some("Odd"), alike, BOTH), ["gateway.other", "orders.other"]);
+    }
+
+    #[test]
+    fn a_variant_that_an_unmarked_call_returns_too_is_unclear() {
+        let calls = vec![call("orders", Some("decode"))];
+        assert_eq!(modes(Some("Odd"), calls, &["orders"]), ["gateway.other", "orders.other"]);
+    }
+
+    #[test]
+    fn what_lost_a_race_has_not_failed() {
+        let lost = Call {
+            cancelled: true,
+            ..call("gateway", None)
+        };
+        let calls = vec![lost, call("orders", Some("write_conflict"))];
+        assert_eq!(modes(Some("Twice"), calls, BOTH), ["orders.write_conflict"]);
     }
 }

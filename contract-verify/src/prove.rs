@@ -12,7 +12,7 @@ use std::time::Duration;
 use contract_spec::evidence::{Errors, Mutant, Operator};
 
 use crate::error::Result;
-use crate::observe::{Exit, ModeKey, Observed, TestIndex};
+use crate::observe::{Exit, ModeKey, Observed, Share, TestIndex};
 use crate::parallel;
 use crate::tests::{Outcome, Runner, Test};
 
@@ -56,7 +56,7 @@ impl Proof {
 pub(crate) struct Proofs {
     pub(crate) exits: HashMap<Exit, Proof>,
     pub(crate) modes: HashMap<(ModeKey, Exit), Proof>,
-    pub(crate) recoveries: HashMap<(ModeKey, (String, String)), Proof>,
+    pub(crate) recoveries: HashMap<ModeKey, Proof>,
     /// Tests that failed when nothing was changed, after they had passed.
     pub(crate) flaky: BTreeSet<TestIndex>,
 }
@@ -73,6 +73,8 @@ struct Prover<'a> {
     runner: &'a Runner,
     tests: &'a [Test],
     durations: &'a [Duration],
+    /// Held while a test runs.
+    turns: Vec<Mutex<()>>,
     trials: Mutex<HashMap<(Mutant, TestIndex), Trial>>,
 }
 
@@ -88,28 +90,30 @@ pub(crate) fn prove(
         runner,
         tests,
         durations,
+        turns: tests.iter().map(|_| Mutex::new(())).collect(),
         trials: Mutex::new(HashMap::new()),
     };
-    let exits: Vec<(&Exit, &BTreeSet<TestIndex>)> = observed.exits.iter().collect();
-    let proven = parallel::map(jobs, &exits, |(exit, tests)| {
-        prover.exit(observed, exit, tests).map(|proof| ((*exit).clone(), proof))
+    let exits: Vec<(&Exit, &Share)> = observed.exits.iter().collect();
+    let proven = parallel::map(jobs, &exits, |(exit, share)| {
+        prover.exit(observed, exit, share, None).map(|proof| ((*exit).clone(), proof))
     })?;
-    let shares: Vec<(ModeKey, &Exit, &BTreeSet<TestIndex>)> = observed
+    let shares: Vec<(ModeKey, &Exit, &Share)> = observed
         .modes
         .iter()
-        .flat_map(|(mode, seen)| seen.exits.iter().map(|(exit, tests)| (*mode, exit, tests)))
+        .flat_map(|(mode, seen)| seen.exits.iter().map(|(exit, share)| (*mode, exit, share)))
         .collect();
-    // The trials are kept: where a mode has the exit to itself, nothing runs again.
-    let modes = parallel::map(jobs, &shares, |(mode, exit, tests)| {
-        prover.exit(observed, exit, tests).map(|proof| ((*mode, (*exit).clone()), proof))
+    let modes = parallel::map(jobs, &shares, |(mode, exit, share)| {
+        // Where a mode has the exit to itself, the trials are those of the exit, and
+        // nothing runs again. Where it shares the exit, what leaves there in another
+        // mode stays as it is.
+        let alone = observed.exits.get(*exit) == Some(*share);
+        let when = (!alone).then_some(&share.signatures);
+        prover.exit(observed, exit, share, when).map(|proof| ((*mode, (*exit).clone()), proof))
     })?;
-    let recovered: Vec<(ModeKey, &(String, String), &BTreeSet<TestIndex>)> = observed
-        .modes
-        .iter()
-        .flat_map(|(mode, seen)| seen.recoveries.iter().map(|(call, tests)| (*mode, call, tests)))
-        .collect();
-    let recoveries = parallel::map(jobs, &recovered, |(mode, call, tests)| {
-        prover.recovery(observed, *mode, call, tests).map(|proof| ((*mode, (*call).clone()), proof))
+    let recovered = observed.modes.iter().filter(|(_, seen)| !seen.recovered.tests.is_empty());
+    let recovered: Vec<(ModeKey, &Share)> = recovered.map(|(mode, seen)| (*mode, &seen.recovered)).collect();
+    let recoveries = parallel::map(jobs, &recovered, |(mode, share)| {
+        prover.recovery(observed, *mode, share).map(|proof| (*mode, proof))
     })?;
     let mut proofs = Proofs {
         exits: proven.into_iter().collect(),
@@ -123,8 +127,13 @@ pub(crate) fn prove(
 }
 
 impl Prover<'_> {
-    fn exit(&self, observed: &Observed, exit: &Exit, tests: &BTreeSet<TestIndex>) -> Result<Proof> {
-        let function = &observed.subjects[exit.subject].key;
+    fn exit(
+        &self,
+        observed: &Observed,
+        exit: &Exit,
+        share: &Share,
+        when: Option<&BTreeSet<String>>,
+    ) -> Result<Proof> {
         let errors = observed.enums.get(&exit.subject);
         let alternatives = alternatives(errors, &exit.variant);
         let mut proof = Proof::default();
@@ -134,15 +143,20 @@ impl Prover<'_> {
                 None => "the probe did not see the error enum".into(),
             });
         }
+        let mutant = |operator| Mutant {
+            function: observed.subjects[exit.subject].key.clone(),
+            when: when.map(|when| when.iter().cloned().collect()),
+            operator,
+        };
         for to in alternatives {
             let operator = Operator::Misreport {
                 branch: exit.branch,
                 from: exit.variant.clone(),
                 to,
             };
-            let fate = self.fate(function, &operator, tests)?;
-            let killed = matches!(fate, Fate::Killed(_));
-            proof.mutants.push(Tried { operator, fate });
+            let tried = self.tried(mutant(operator), share)?;
+            let killed = matches!(tried.fate, Fate::Killed(_));
+            proof.mutants.push(tried);
             if !killed {
                 break;
             }
@@ -152,44 +166,39 @@ impl Prover<'_> {
                 branch: exit.branch,
                 from: exit.variant.clone(),
             };
-            let fate = self.fate(function, &operator, tests)?;
-            proof.mutants.push(Tried { operator, fate });
+            proof.mutants.push(self.tried(mutant(operator), share)?);
         }
         Ok(proof)
     }
 
-    fn recovery(
-        &self,
-        observed: &Observed,
-        (subject, _): ModeKey,
-        (interface, mode): &(String, String),
-        tests: &BTreeSet<TestIndex>,
-    ) -> Result<Proof> {
+    fn recovery(&self, observed: &Observed, (subject, _): ModeKey, share: &Share) -> Result<Proof> {
         let mut proof = Proof::default();
         let errors = observed.enums.get(&subject);
         if !errors.is_some_and(|errors| errors.variants.iter().any(|variant| variant.sample)) {
             proof.not_mutatable = Some("no variant of the error enum can be made".into());
             return Ok(proof);
         }
-        let operator = Operator::Unrecover {
-            interface: interface.clone(),
-            mode: mode.clone(),
+        let mutant = Mutant {
+            function: observed.subjects[subject].key.clone(),
+            when: Some(share.signatures.iter().cloned().collect()),
+            operator: Operator::Unrecover,
         };
-        let fate = self.fate(&observed.subjects[subject].key, &operator, tests)?;
-        proof.mutants.push(Tried { operator, fate });
+        proof.mutants.push(self.tried(mutant, share)?);
         Ok(proof)
     }
 
-    fn fate(&self, function: &str, operator: &Operator, tests: &BTreeSet<TestIndex>) -> Result<Fate> {
-        let mutant = Mutant {
-            function: function.to_owned(),
-            operator: operator.clone(),
-        };
+    fn tried(&self, mutant: Mutant, share: &Share) -> Result<Tried> {
+        let fate = self.fate(&mutant, &share.tests)?;
+        let operator = mutant.operator;
+        Ok(Tried { operator, fate })
+    }
+
+    fn fate(&self, mutant: &Mutant, tests: &BTreeSet<TestIndex>) -> Result<Fate> {
         let mut order: Vec<TestIndex> = tests.iter().copied().collect();
         order.sort_by_key(|test| self.durations[*test]);
         let mut undecided = None;
         for test in order {
-            match self.trial(&mutant, test)? {
+            match self.trial(mutant, test)? {
                 Trial::Killed => return Ok(Fate::Killed(test)),
                 Trial::Survived => {}
                 Trial::Undecided(reason) => {
@@ -205,7 +214,11 @@ impl Prover<'_> {
         if let Some(known) = self.trials().get(&key) {
             return Ok(known.clone());
         }
-        let run = self.runner.run(&self.tests[test], Some(mutant), limit(self.durations[test]))?;
+        let run = {
+            // Beside itself, a test may fail for what the two share.
+            let _turn = self.turns[test].lock().unwrap_or_else(PoisonError::into_inner);
+            self.runner.run(&self.tests[test], Some(mutant), limit(self.durations[test]))?
+        };
         let mutated = run.evidence.was_mutated();
         let trial = match run.outcome {
             Outcome::Failed if mutated => Trial::Killed,
@@ -219,7 +232,8 @@ impl Prover<'_> {
         Ok(trial)
     }
 
-    /// Runs every test that noticed something once more, with nothing changed.
+    /// Runs every test that noticed something twice more, with nothing changed: twice,
+    /// because a test that fails every second time passes once.
     fn failing_unchanged(&self, jobs: usize) -> Result<BTreeSet<TestIndex>> {
         let killers: BTreeSet<TestIndex> = self
             .trials()
@@ -229,8 +243,13 @@ impl Prover<'_> {
             .collect();
         let killers: Vec<TestIndex> = killers.into_iter().collect();
         let passes = parallel::map(jobs, &killers, |test| {
-            let run = self.runner.run(&self.tests[*test], None, limit(self.durations[*test]))?;
-            Ok((*test, run.outcome == Outcome::Passed))
+            for _ in 0..2 {
+                let run = self.runner.run(&self.tests[*test], None, limit(self.durations[*test]))?;
+                if run.outcome != Outcome::Passed {
+                    return Ok((*test, false));
+                }
+            }
+            Ok((*test, true))
         })?;
         Ok(passes.into_iter().filter(|(_, passes)| !passes).map(|(test, _)| test).collect())
     }

@@ -217,8 +217,8 @@ fn outcome(entry: &Entry, finished: &Finished) -> Result<Outcome> {
         }
         (Entry::Named(_), Some(0), Some(_)) => Outcome::Crashed("the test was not run".into()),
         (Entry::Whole, Some(0), _) => Outcome::Passed,
-        // A panic in `main`, and an error out of it.
-        (Entry::Whole, Some(101 | 1), _) => Outcome::Failed,
+        // A panic in `main`, an error out of it, or whatever it says by a number.
+        (Entry::Whole, Some(_), _) => Outcome::Failed,
         (_, Some(code), _) => Outcome::Crashed(format!("exit code {code}")),
         (_, None, _) => Outcome::Crashed(status.to_string()),
     };

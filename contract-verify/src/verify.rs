@@ -70,8 +70,11 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         if run.should_panic {
             should_panic.insert(*test);
         }
-        if let Some(how) = how_it_fails(&run.outcome, limit) {
+        if let Some(mut how) = how_it_fails(&run.outcome, limit) {
             status.show(&tests[*test].id, &run.output);
+            if jobs > 1 && runner.run(&tests[*test], None, limit)?.outcome == Outcome::Passed {
+                how.push_str(" beside other tests, and passes alone (`--jobs 1` runs one at a time)");
+            }
             failing.push((*test, how));
         }
     }

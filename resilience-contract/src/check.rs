@@ -28,6 +28,8 @@ pub struct Expected {
     pub error_line: u32,
     /// The contract file, as shown to people.
     pub file: &'static str,
+    /// The file that declares the variants: the same, or one that it includes.
+    pub declared_in: &'static str,
     /// The TOML table that a missing variant belongs to.
     pub table: &'static str,
     /// The hash of the declared names.
@@ -100,7 +102,7 @@ const fn undeclared_variant(
         text.push("` returns");
     }
     text.push(" at ");
-    text.push(expected.file);
+    text.push(expected.declared_in);
     text.push(":");
     text.number(declared.line);
     text.push(": add it to the enum");
@@ -126,7 +128,7 @@ const fn unused_variant(text: &mut Text, name: &str, variant: &Variant, expected
     text.push(") is not in the contract: ");
     text.push(expected.table);
     text.push(" in ");
-    text.push(expected.file);
+    text.push(expected.declared_in);
     text.push(" has to declare it, or the enum to lose it");
 }
 

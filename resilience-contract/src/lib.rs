@@ -38,10 +38,12 @@ mod check;
 mod failure;
 #[cfg(feature = "probe")]
 mod probe;
+mod retry;
 mod silent;
 
 pub use contract_macros::{FailureModes, resilience_contract};
 pub use failure::{FailureModes, OkFailure, Variant};
+pub use retry::{Backoff, Delays, Jitter, RetryPolicy};
 
 /// What the macros' output needs. Not for anybody else: it changes without notice.
 #[doc(hidden)]
@@ -50,8 +52,10 @@ pub mod __private {
     pub use crate::failure::{IsError, ResultLike};
     #[cfg(feature = "probe")]
     pub use crate::probe::*;
-    pub use crate::silent;
-    pub use contract_macros::degrade;
+    pub mod silent {
+        pub use crate::silent::{Discard, DiscardAny, DiscardFormat, DiscardResult};
+    }
+    pub use contract_macros::{degrade, retry_policy};
 }
 
 /// Says why a failure may be lost: `let _ = degrade!("the mail is a courtesy", mailer.send(mail).await);`
@@ -112,5 +116,17 @@ macro_rules! external {
                 (&&&&&$crate::__private::inspect::Inspect(__value)).inspect()
             },
         )
+    };
+}
+
+/// A retry policy of a contract as a value: `retry_policy!("payments", standard)` is
+/// `[retry.standard]` of `contracts/payments.toml`, a [`RetryPolicy`].
+///
+/// `file = "../shared.toml"` names another file, relative to the package. The value is
+/// a constant, and changes with the contract.
+#[macro_export]
+macro_rules! retry_policy {
+    ($($arguments:tt)*) => {
+        $crate::__private::retry_policy!($crate; $($arguments)*)
     };
 }

@@ -17,18 +17,21 @@ impl Cfg {
     /// Reads what `rustc --print cfg` prints.
     pub fn parse(printed: &str) -> Self {
         let mut cfg = Self::default();
-        for line in printed.lines() {
-            match line.split_once('=') {
-                Some((key, value)) => {
-                    let value = value.trim_matches('"').to_owned();
-                    cfg.values.insert((key.to_owned(), value));
-                }
-                None => {
-                    cfg.names.insert(line.to_owned());
-                }
+        printed.lines().for_each(|line| cfg.add(line));
+        cfg
+    }
+
+    /// Adds one line of that, or what a build script printed after `rustc-cfg=`.
+    pub fn add(&mut self, line: &str) {
+        match line.split_once('=') {
+            Some((key, value)) => {
+                let value = value.trim_matches('"').to_owned();
+                self.values.insert((key.trim().to_owned(), value));
+            }
+            None => {
+                self.names.insert(line.trim().to_owned());
             }
         }
-        cfg
     }
 
     /// Whether attributes leave an item in; in doubt they do.

@@ -3,18 +3,14 @@
 //! Nothing here prints or reads the environment; what is to be said comes back as an
 //! [`Answer`].
 
-mod change;
 mod check;
 mod diff;
-mod draft;
 mod explain;
 mod fix;
 mod graph;
 mod new;
-mod promise;
 mod reference;
 mod shell;
-mod slip;
 mod sources;
 
 use serde::Serialize;

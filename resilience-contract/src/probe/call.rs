@@ -212,19 +212,20 @@ pub fn begin(interface: &'static str, site: &'static str) -> Begun {
 pub fn external<T>(mut begun: Begun, value: T, inspect: impl FnOnce(&T) -> Seen) -> T {
     if let Some(state) = begun.state.take() {
         let seen = inspect(&value);
-        begun.note(&state, seen.failed, seen.mode.map(str::to_owned));
+        begun.note(&state, &seen, false);
     }
     value
 }
 
 impl Begun {
-    fn note(&self, state: &State, failed: bool, mode: Option<String>) {
+    fn note(&self, state: &State, seen: &Seen, cancelled: bool) {
         let mut calls = state.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.push(evidence::Call {
             interface: self.interface.to_owned(),
             site: self.site.to_owned(),
-            failed,
-            mode,
+            failed: seen.failed,
+            cancelled,
+            mode: seen.mode.map(str::to_owned),
             start_us: self.start_us,
             end_us: state.recorder.now_us(),
         });
@@ -232,10 +233,15 @@ impl Begun {
 }
 
 impl Drop for Begun {
-    /// The call never came back: it panicked, or its future was dropped.
+    /// The call never came back. Nobody learned whether it would have failed: the
+    /// loser of a race, say, has not.
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
-            self.note(&state, true, None);
+            let seen = Seen {
+                failed: false,
+                mode: None,
+            };
+            self.note(&state, &seen, true);
         }
     }
 }

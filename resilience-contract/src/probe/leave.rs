@@ -107,16 +107,17 @@ fn leave_by<T, E>(
     };
     let recorder = state.recorder;
     recorder.errors(site, state.function, variants, make_ok.is_some());
-    let operator = recorder.operator(site);
     let changed = match &result {
         Ok(_) => {
             let calls = state.end(evidence::Outcome::Ok, None, None);
-            operator.and_then(|operator| unrecovered(operator, &calls, variants))
+            let operator = recorder.operator(site, &calls);
+            operator.and_then(|operator| unrecovered(operator, variants))
         }
         Err(error) => {
             let branch = state.left_by();
             let variant = variants.names().get(variants.variant(error)).copied();
-            state.end(evidence::Outcome::Err, branch, variant);
+            let calls = state.end(evidence::Outcome::Err, branch, variant);
+            let operator = recorder.operator(site, &calls);
             operator.and_then(|operator| changed(operator, branch?, variant?, make_ok, variants))
         }
     };
@@ -150,18 +151,8 @@ fn changed<T, E>(
 }
 
 /// The error that a mutant makes of a recovery.
-fn unrecovered<T, E>(
-    operator: &Operator,
-    calls: &[evidence::Call],
-    variants: &impl Variants<E>,
-) -> Option<Result<T, E>> {
-    let Operator::Unrecover { interface, mode } = operator else {
-        return None;
-    };
-    let failed = |call: &evidence::Call| {
-        call.failed && call.interface == *interface && call.mode.as_deref() == Some(mode)
-    };
-    if !calls.iter().any(failed) {
+fn unrecovered<T, E>(operator: &Operator, variants: &impl Variants<E>) -> Option<Result<T, E>> {
+    if *operator != Operator::Unrecover {
         return None;
     }
     (0..variants.names().len())

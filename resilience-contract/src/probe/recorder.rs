@@ -186,10 +186,15 @@ impl Recorder {
         }));
     }
 
-    /// What the chosen mutant does, if it is one of this site.
-    pub(super) fn operator(&self, site: &Site) -> Option<&Operator> {
+    /// What the chosen mutant does, if it is one of this site and for a call like this.
+    pub(super) fn operator(&self, site: &Site, calls: &[evidence::Call]) -> Option<&Operator> {
         let mutant = self.mutant.as_ref()?;
-        (mutant.function == site.key()).then_some(&mutant.operator)
+        let for_this = mutant.function == site.key()
+            && mutant
+                .when
+                .as_ref()
+                .is_none_or(|when| when.contains(&evidence::signature(calls)));
+        for_this.then_some(&mutant.operator)
     }
 
     pub(super) fn mutated(&self, call: u64) {

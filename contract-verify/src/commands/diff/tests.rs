@@ -2,7 +2,7 @@
 
 use contract_spec::{Reading, Source, read};
 
-use super::*;
+use super::change::{Change, State, Step, compare, step};
 
 const BASE: &str = r#"format = 1
 

@@ -1,5 +1,12 @@
 //! `diff`: what a change of contracts means for those who call the functions.
 
+mod change;
+mod handling;
+mod outcome;
+mod promise;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,8 +14,9 @@ use std::path::Path;
 use clap::builder::styling::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::change::{self, Change, State, Step};
 use super::{Answer, json};
+use change::{Change, State, Step};
+
 use crate::cli::{Diff, Format};
 use crate::contracts::Contracts;
 use crate::draw;
@@ -44,7 +52,7 @@ pub(super) fn diff(arguments: &Diff) -> Result<Answer> {
     }
     // Two files are compared whatever they are called; of folders, each file with its namesake.
     let both_files = arguments.old.is_file() && arguments.new.is_file();
-    let stem = both_files.then(|| arguments.new.as_path());
+    let stem = both_files.then_some(arguments.new.as_path());
     let changes = change::compare(
         &state(&old, &arguments.old, stem),
         &state(&new, &arguments.new, stem),

@@ -1,0 +1,199 @@
+//! Ways in which a branch or a failure mode could seem proven, and is not.
+
+mod support;
+
+use serde_json::Value;
+use support::{Project, Run};
+
+const CONTRACT: &str = r#"
+format = 1
+
+[interface.orders]
+kind = "database"
+timeout = "1s"
+
+[function.save]
+error = "SaveError"
+idempotency = "safe"
+
+[function.save.on.orders]
+connection     = { returns = "Store" }
+timeout        = { returns = "Store" }
+write_conflict = { returns = "Twice" }
+not_found      = { waived = "saving looks nothing up in this table" }
+other          = { returns = "Odd" }
+"#;
+
+const SOURCE: &str = r#"
+use resilience_contract::{FailureModes, external, resilience_contract};
+
+#[derive(Debug, Clone, Copy, PartialEq, FailureModes)]
+pub enum OrdersError { Connection, Timeout, WriteConflict, Decode }
+
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum SaveError { Store, Twice, Odd }
+
+impl From<OrdersError> for SaveError {
+    fn from(error: OrdersError) -> Self {
+        match error {
+            OrdersError::Connection | OrdersError::Timeout => Self::Store,
+            OrdersError::WriteConflict => Self::Twice,
+            OrdersError::Decode => Self::Odd,
+        }
+    }
+}
+
+#[resilience_contract("orders.save")]
+pub fn save(reply: Result<u32, OrdersError>) -> Result<u32, SaveError> {
+    let row = external!(orders, reply)?;
+    Ok(row)
+}
+
+#[test]
+fn a_conflict() { assert_eq!(save(Err(OrdersError::WriteConflict)), Err(SaveError::Twice)); }
+
+#[test]
+fn a_decode() { assert_eq!(save(Err(OrdersError::Decode)), Err(SaveError::Odd)); }
+"#;
+
+fn verified(tests: &str) -> Run {
+    let source = format!("{SOURCE}\n{tests}");
+    Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report()
+}
+
+fn mode(run: &Run, id: &str) -> String {
+    let report = run.report();
+    let modes = report["functions"][0]["modes"].as_array().cloned().unwrap_or_default();
+    let mode = modes.iter().find(|mode| mode["id"] == id);
+    mode.and_then(|mode| mode["verdict"].as_str()).unwrap_or("not there").to_owned()
+}
+
+#[test]
+fn one_test_for_each_mode_proves_all_of_them() {
+    let run = verified(
+        "#[test] fn connection() { assert_eq!(save(Err(OrdersError::Connection)), Err(SaveError::Store)); }
+         #[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }",
+    );
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(mode(&run, "orders.connection"), "proven");
+    assert_eq!(mode(&run, "orders.timeout"), "proven");
+}
+
+#[test]
+fn an_assertion_on_one_mode_proves_no_other_one_of_the_same_variant() {
+    let run = verified(
+        "#[test] fn connection() { let _ = save(Err(OrdersError::Connection)).is_err(); }
+         #[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }",
+    );
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(mode(&run, "orders.connection"), "entered");
+    assert_eq!(mode(&run, "orders.timeout"), "proven");
+    assert_eq!(run.findings("RC302").len(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn not_even_in_one_and_the_same_test() {
+    let run = verified(
+        "#[test] fn both() {
+            let _ = save(Err(OrdersError::Connection)).is_err();
+            assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store));
+         }",
+    );
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(mode(&run, "orders.connection"), "entered");
+    assert_eq!(mode(&run, "orders.timeout"), "proven");
+}
+
+#[test]
+fn a_test_that_collides_with_itself_proves_nothing() {
+    let run = verified(
+        r#"#[test] fn alone() {
+            let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("taken");
+            std::fs::OpenOptions::new().write(true).create_new(true).open(&place).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            let _ = save(Err(OrdersError::Connection)).is_err();
+            let _ = save(Err(OrdersError::WriteConflict)).is_err();
+            let _ = save(Err(OrdersError::Decode)).is_err();
+            std::fs::remove_file(&place).unwrap();
+         }"#,
+    );
+    assert_eq!(mode(&run, "orders.connection"), "entered", "{}\n{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn a_test_that_fails_every_second_time_is_found_out() {
+    let run = verified(
+        r#"#[test] fn toggles() {
+            let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("toggle");
+            let _ = save(Err(OrdersError::Connection)).is_err();
+            if place.exists() { std::fs::remove_file(&place).unwrap(); panic!("every second time"); }
+            std::fs::write(&place, "").unwrap();
+         }"#,
+    );
+    assert_eq!(run.code, 102, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(mode(&run, "orders.connection"), "entered");
+    assert!(run.findings("RC321")[0].contains("toggles"), "{}", run.stdout);
+}
+
+#[test]
+fn a_rollback_that_goes_well_does_not_hide_the_failure_before_it() {
+    let source = SOURCE.replace(
+        "let row = external!(orders, reply)?;",
+        "let row = match external!(orders, reply) {
+            Ok(row) => row,
+            Err(error) => {
+                external!(orders, Ok::<u32, OrdersError>(0))?;
+                return Err(error.into());
+            }
+        };",
+    );
+    let tests = "#[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }";
+    let source = format!("{source}\n{tests}");
+    let run = Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report();
+    assert_eq!(mode(&run, "orders.timeout"), "proven", "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(mode(&run, "orders.write_conflict"), "proven");
+    assert_eq!(mode(&run, "orders.connection"), "missing");
+}
+
+#[test]
+fn a_function_behind_a_flag_of_the_build_script_is_listed_if_it_is_compiled() {
+    let flagged = "
+        #[cfg(has_pool)]
+        #[resilience_contract(\"orders.save\")]
+        pub fn pooled(fails: bool) -> Result<u32, SaveError> {
+            if fails { return Err(SaveError::Store); }
+            Ok(1)
+        }";
+    let functions = |script: &str| -> Vec<Value> {
+        let source = format!("{SOURCE}\n{flagged}");
+        let files = [("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source), ("build.rs", script)];
+        let run = Project::new(&files).report();
+        run.report()["functions"].as_array().cloned().unwrap_or_default()
+    };
+    let check = "println!(\"cargo::rustc-check-cfg=cfg(has_pool)\");";
+    let with = format!("fn main() {{ {check} println!(\"cargo::rustc-cfg=has_pool\"); }}");
+    let compiled = functions(&with);
+    assert_eq!(compiled.len(), 2);
+    assert!(compiled.iter().any(|function| function["path"].as_str().unwrap().ends_with("::pooled")));
+    assert_eq!(functions(&format!("fn main() {{ {check} }}")).len(), 1);
+}
+
+#[test]
+fn a_function_of_debug_builds_is_not_listed_in_a_release_build() {
+    let source = format!(
+        "{SOURCE}
+        #[cfg(debug_assertions)]
+        #[resilience_contract(\"orders.save\")]
+        pub fn checked(fails: bool) -> Result<u32, SaveError> {{
+            if fails {{ return Err(SaveError::Store); }}
+            Ok(1)
+        }}"
+    );
+    let project = Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]);
+    let functions = |arguments: &[&str]| {
+        let arguments = [&["--format", "json", "--quiet"], arguments].concat();
+        project.verify(&arguments).report()["functions"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(functions(&[]), 2);
+    assert_eq!(functions(&["--release"]), 1);
+}
