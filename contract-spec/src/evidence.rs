@@ -292,8 +292,17 @@ pub fn signature(calls: &[Call]) -> String {
         .map(|call| {
             let mode = call.mode.as_deref().unwrap_or("?");
             // Names that people write by hand may hold anything.
-            let plain = |c: char| if matches!(c, '#' | ',' | '*' | '+') { '_' } else { c };
-            format!("{}.{mode}", call.interface).chars().map(plain).collect()
+            let plain = |c: char| {
+                if matches!(c, '#' | ',' | '*' | '+') {
+                    '_'
+                } else {
+                    c
+                }
+            };
+            format!("{}.{mode}", call.interface)
+                .chars()
+                .map(plain)
+                .collect()
         })
         .collect();
     names.sort_unstable();
@@ -506,7 +515,11 @@ mod tests {
             },
             Operator::Unrecover,
         ];
-        let whens = [None, Some(vec![String::new()]), Some(vec!["a.b+c.?".into(), "d.e".into()])];
+        let whens = [
+            None,
+            Some(vec![String::new()]),
+            Some(vec!["a.b+c.?".into(), "d.e".into()]),
+        ];
         for (operator, when) in operators.into_iter().zip(whens) {
             let mutant = Mutant {
                 function: function_key("p", "c::m::f", "a dir/x#1.rs", 3, 9),

@@ -26,6 +26,8 @@ pub mod read;
 pub mod rules;
 #[cfg(feature = "read")]
 pub mod schedule;
+#[cfg(feature = "schema")]
+pub mod schema;
 
 #[cfg(feature = "read")]
 pub use {

@@ -133,6 +133,15 @@ codes! {
     /// A package has contracts and does not depend on `resilience-contract`, so that
     /// no function can carry them.
     NO_DEPENDENCY = "RC506" "contracts-without-dependency" Warning;
+    /// The policy in `.config/verify-contracts.toml` allows a finding that there is
+    /// not any more. An allowance that nobody needs hides the next one of its kind.
+    UNUSED_ALLOWANCE = "RC510" "unused-allowance" Warning;
+    /// The policy allowed a finding until a day that has passed. From then on it is
+    /// a finding like any other.
+    EXPIRED_ALLOWANCE = "RC511" "expired-allowance" Error;
+    /// The policy in `.config/verify-contracts.toml` cannot be read as one: a key, a
+    /// code, a level, a tier or a reason is wrong. Nothing of it is guessed.
+    POLICY = "RC512" "policy" Error;
 }
 
 #[cfg(test)]

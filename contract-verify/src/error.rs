@@ -35,6 +35,9 @@ pub(crate) enum Error {
     /// The user's cargo configuration cannot be read.
     #[error("failed to read cargo's configuration: {0}")]
     Configuration(String),
+    /// The project's policy has mistakes, drawn here.
+    #[error("the policy cannot be used\n\n{0}")]
+    Policy(String),
     /// Cargo could not be started.
     #[error("failed to run cargo: {0}")]
     Cargo(#[source] std::io::Error),
@@ -83,7 +86,7 @@ impl Error {
             Self::Metadata(_) | Self::UnknownPackage(_) | Self::Cargo(_) | Self::Build | Self::Plan(_) => exit::BUILD,
             Self::NoDependents | Self::NoContracts | Self::NoTests => exit::NOTHING,
             Self::Usage(_) => exit::USAGE,
-            Self::Configuration(_) | Self::Read { .. } => exit::CONFIGURATION,
+            Self::Configuration(_) | Self::Policy(_) | Self::Read { .. } => exit::CONFIGURATION,
             Self::Start { .. } => exit::TESTS,
             Self::Evidence(_) => exit::EVIDENCE,
             Self::Write { .. } | Self::Output(_) => exit::OUTPUT,

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contract_spec::evidence::Operator;
 use contract_spec::lines::LineIndex;
-use contract_spec::model::{self, Tier};
+use contract_spec::model;
 
 use crate::codes::{self, Code};
 use crate::contracts::{ContractFile, Contracts};
+use crate::policy::{self, Date, Policy};
 use crate::observe::{Exit, Observed, Share, TestIndex, contract_of};
 use crate::prove::{Fate, Proof, Proofs};
 use crate::report::{
@@ -27,15 +28,9 @@ pub(crate) struct Case<'a> {
     pub(crate) failing: &'a [(TestIndex, String)],
     pub(crate) should_panic: &'a BTreeSet<TestIndex>,
     /// Selected packages with contracts and without the runtime: their names, and one contract of each.
+    pub(crate) policy: &'a Policy,
+    pub(crate) today: Date,
     pub(crate) undependent: &'a [(String, String)],
-}
-
-/// What a tier demands of every failure mode and branch.
-fn required(tier: Tier) -> Verdict {
-    match tier {
-        Tier::Critical | Tier::Standard => Verdict::Proven,
-        Tier::Experimental => Verdict::Entered,
-    }
 }
 
 pub(crate) fn judge(case: &Case<'_>) -> Report {
@@ -53,6 +48,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     judge.tests();
     judge.findings.extend(case.contracts.findings());
     let mut findings = judge.findings;
+    policy::apply(case.policy, &mut findings, case.today);
     findings.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
     let summary = summarize(&functions, &findings);
     let untrusted = !case.failing.is_empty() || !case.proofs.flaky.is_empty();
@@ -84,7 +80,7 @@ struct Place {
 impl Judge<'_> {
     fn function(&mut self, index: usize, file: &ContractFile, contract: &model::Function) -> Function {
         let subject = &self.case.observed.subjects[index];
-        let required = required(contract.tier.value);
+        let required = self.case.policy.required(contract.tier.value);
         let entered = |branch: usize| {
             self.case.observed.exits.keys().any(|exit| exit.subject == index && exit.branch as usize == branch)
         };

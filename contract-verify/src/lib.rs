@@ -28,6 +28,7 @@ mod judge;
 mod observe;
 mod parallel;
 mod plan;
+mod policy;
 mod process;
 mod prove;
 pub mod report;

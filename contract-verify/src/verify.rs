@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use contract_spec::Source;
 
 use crate::build::{self, Binary};
 use crate::cli::Arguments;
 use crate::codes;
 use crate::contracts::{self, Contracts};
+use crate::draw;
 use crate::error::{Error, Result};
 use crate::exit;
 use crate::inventory;
@@ -17,6 +20,7 @@ use crate::observe::observe;
 use crate::parallel;
 use crate::prove::{self, Proofs};
 use crate::report::{FORMAT, Level, Outcome as ReportOutcome, Report, Summary};
+use crate::policy::{self, Date, Policy};
 use crate::process::Watchdog;
 use crate::status::{self, Status};
 use crate::tests::{Outcome, Run, Runner, Test};
@@ -34,6 +38,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     let workspace = Workspace::load(&arguments.selection)?;
     let root = workspace.root();
     workspace.probe_features()?;
+    let policy = policy(&root)?;
     let mut contracts = Contracts::load(&workspace)?;
     // A contract that cannot be read makes the build fail, with less to say about it.
     if let Some(report) = mistakes(&contracts) {
@@ -93,9 +98,31 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         proofs: &proofs,
         failing: &failing,
         should_panic: &should_panic,
+        policy: &policy,
+        today: Date::of(SystemTime::now()),
         undependent: &contracts::without_dependency(&workspace)?,
     });
     Ok(Verified { report, contracts, root })
+}
+
+/// The project's policy, or the default one.
+fn policy(root: &Path) -> Result<Policy> {
+    let path = root.join(policy::FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Policy::default()),
+        Err(error) => return Err(Error::Read { path, error }),
+    };
+    let source = Source::new(policy::FILE, text);
+    let (policy, mistakes) = policy::read(&source);
+    if mistakes.is_empty() {
+        return Ok(policy);
+    }
+    let mut drawn = String::new();
+    for mistake in &mistakes {
+        draw::diagnostic(&mut drawn, &source, mistake);
+    }
+    Err(Error::Policy(drawn))
 }
 
 /// On an interrupt, takes every running test along.

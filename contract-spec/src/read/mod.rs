@@ -21,6 +21,8 @@ use crate::model::{Contract, Span};
 pub use duration::write as write_duration;
 pub use include::{IncludedFile, Load};
 pub(crate) use resolve::{local, meant};
+#[cfg(feature = "schemars")]
+pub(crate) use word::KEYWORDS;
 pub(crate) use word::pascal_case;
 pub use word::snake_case;
 

@@ -5,7 +5,7 @@ use super::Source;
 use super::contract::tame_name;
 use super::duration::excerpt;
 use super::table::{Reader, list};
-use super::word::{is_snake, snake_case};
+use super::word::{is_identifier, is_snake, snake_case};
 use crate::catalog::{self, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
@@ -194,7 +194,9 @@ fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &M
         unknown_mode(reader, mode, message, near, &list(names));
         return;
     }
-    if !is_snake(name) {
+    // A variant need not be ASCII, and neither need the mode that is named after it.
+    let of_callee = id.is_some() && is_identifier(name) && snake_case(name) == name;
+    if !is_snake(name) && !of_callee {
         let message = format!(
             "`{}` is no name: lowercase letters, digits and `_`, a letter first",
             excerpt(name)

@@ -57,7 +57,7 @@ pub(crate) fn to_snake(word: &str) -> String {
 }
 
 /// Names that Rust keeps for itself in every edition up to 2024.
-const KEYWORDS: [&str; 51] = [
+pub(crate) const KEYWORDS: [&str; 51] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
     "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",

@@ -57,10 +57,10 @@ texts! {
     Reason = json_schema!({
         "type": "string",
         "minLength": 2,
-        "pattern": r"[^\x00-\x7F]|^[^A-Za-z0-9]*[A-Za-z0-9]\S*\s[\s\S]*[A-Za-z0-9]"
+        "pattern": r"[^\x00-\x7F]|[A-Za-z0-9]\S*\s[\s\S]*[A-Za-z0-9]"
     });
     /// A duration that is not nothing.
-    Limit = json_schema!({
+    Duration = json_schema!({
         "type": "string",
         "pattern": r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$",
         "not": { "pattern": "^[0hms]*$" }
@@ -114,11 +114,7 @@ texts! {
 
 /// Everything that looks like a name and is none.
 pub(super) fn keywords() -> Vec<&'static str> {
-    KEYWORDS
-        .into_iter()
-        .chain(["yield"])
-        .chain(NEVER)
-        .collect()
+    KEYWORDS.into_iter().chain(["yield"]).chain(NEVER).collect()
 }
 
 /// What a name must look like.

@@ -1,0 +1,290 @@
+//! Reading the policy by hand from `DeTable`: every mistake in one pass, each with its place.
+
+use contract_spec::diagnostic::{Diagnostic, Label, Severity};
+use contract_spec::lines::LineIndex;
+use contract_spec::{Source, nearest, rules};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Allowed, Date, Policy};
+use crate::codes;
+use crate::report::{Level, Verdict};
+
+/// The shortest reason that a reviewer can judge.
+const REASON: usize = 15;
+
+/// Reads a policy; it holds whatever could be understood.
+pub(crate) fn read(source: &Source) -> (Policy, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        lines: LineIndex::new(&source.text),
+        mistakes: Vec::new(),
+        policy: Policy::default(),
+    };
+    match DeTable::parse(&source.text) {
+        Ok(table) => reader.file(table.get_ref()),
+        Err(error) => {
+            let span = error.span().unwrap_or_default();
+            reader.mistake(span, error.message().to_owned(), "the policy is a TOML file");
+        }
+    }
+    (reader.policy, reader.mistakes)
+}
+
+struct Reader<'a> {
+    lines: LineIndex<'a>,
+    mistakes: Vec<Diagnostic>,
+    policy: Policy,
+}
+
+type Value<'t> = Spanned<DeValue<'t>>;
+
+impl Reader<'_> {
+    fn mistake(&mut self, span: std::ops::Range<usize>, message: String, help: &str) {
+        self.mistakes.push(Diagnostic {
+            code: codes::POLICY.code,
+            severity: Severity::Error,
+            message,
+            primary: Label {
+                span,
+                text: String::new(),
+            },
+            secondary: Vec::new(),
+            help: Some(help.to_owned()),
+        });
+    }
+
+    fn file(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            match &**key.get_ref() {
+                "tier" => self.each(value, Self::tier),
+                "level" => self.each(value, Self::level),
+                "allow" => self.allow(value),
+                _ => self.unknown(key, &["tier", "level", "allow"]),
+            }
+        }
+    }
+
+    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
+        let meant = nearest(key.get_ref(), known.iter().copied());
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        self.mistake(key.span(), format!("there is no key `{}`", key.get_ref()), &help);
+    }
+
+    fn each(&mut self, value: &Value<'_>, read: fn(&mut Self, &Spanned<std::borrow::Cow<'_, str>>, &Value<'_>)) {
+        match value.get_ref() {
+            DeValue::Table(table) => table.iter().for_each(|(key, value)| read(self, key, value)),
+            _ => self.mistake(value.span(), "expected a table".into(), "write `[tier.critical]` or `[level]`"),
+        }
+    }
+
+    fn tier(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) {
+        const TIERS: [&str; 3] = ["critical", "standard", "experimental"];
+        let Some(tier) = TIERS.iter().find(|tier| **tier == key.get_ref()) else {
+            return self.unknown(key, &TIERS);
+        };
+        let DeValue::Table(table) = value.get_ref() else {
+            return self.mistake(value.span(), "expected a table".into(), "write `require = \"proven\"` in it");
+        };
+        for (key, value) in table {
+            if key.get_ref() != "require" {
+                self.unknown(key, &["require"]);
+                continue;
+            }
+            match text(value) {
+                Some("proven") => drop(self.policy.tiers.insert(tier, Verdict::Proven)),
+                Some("entered") => drop(self.policy.tiers.insert(tier, Verdict::Entered)),
+                _ => self.mistake(
+                    value.span(),
+                    "a tier requires `proven` or `entered`".into(),
+                    "write `require = \"proven\"`",
+                ),
+            }
+        }
+    }
+
+    fn level(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) {
+        let Some(code) = self.code(key.get_ref(), key.span()) else {
+            return;
+        };
+        let level = match text(value) {
+            Some("error") => Some(Level::Error),
+            Some("warning") => Some(Level::Warning),
+            Some("note") => Some(Level::Note),
+            Some("off") => None,
+            _ => {
+                let message = format!("the level of {code} is error, warning, note or off");
+                return self.mistake(value.span(), message, "write `\"warning\"`");
+            }
+        };
+        self.policy.levels.insert(code, level);
+    }
+
+    fn allow(&mut self, value: &Value<'_>) {
+        let DeValue::Array(entries) = value.get_ref() else {
+            return self.mistake(value.span(), "expected `[[allow]]`".into(), "each allowed finding is a table of its own");
+        };
+        for entry in entries {
+            match entry.get_ref() {
+                DeValue::Table(table) => self.allowed(table, entry.span()),
+                _ => self.mistake(entry.span(), "expected a table".into(), "write `[[allow]]`"),
+            }
+        }
+    }
+
+    fn allowed(&mut self, table: &DeTable<'_>, span: std::ops::Range<usize>) {
+        let (mut code, mut function, mut mode, mut expires, mut reason) = (None, None, None, None, None);
+        for (key, value) in table {
+            match &**key.get_ref() {
+                "code" => match text(value) {
+                    Some(name) => code = self.code(name, value.span()).map(|code| (code, value.span())),
+                    None => self.expected(value, "a code, such as \"RC304\""),
+                },
+                "function" => function = self.string(value, "a contract's id, such as \"payments.charge\""),
+                "mode" => mode = self.string(value, "a failure mode, such as \"gateway.timeout\""),
+                "expires" => expires = self.date(value),
+                "reason" => {
+                    reason = self.string(value, "a reason");
+                    if reason.as_ref().is_some_and(|reason| reason.trim().len() < REASON) {
+                        let message = "this reason is too short to be judged".into();
+                        self.mistake(value.span(), message, "say why the finding may stay, so that a reviewer can agree");
+                    }
+                }
+                _ => self.unknown(key, &["code", "function", "mode", "reason", "expires"]),
+            }
+        }
+        if reason.is_none() && !table.contains_key("reason") {
+            let help = "add `reason = \"…\"`, so that a reviewer can agree";
+            self.mistake(span.clone(), "an allowed finding needs a reason".into(), help);
+        }
+        let Some((code, place)) = code else {
+            if !table.contains_key("code") {
+                self.mistake(span, "an allowed finding needs a code".into(), "add `code = \"RC304\"`");
+            }
+            return;
+        };
+        let (line, column) = self.lines.line_column(place.start);
+        self.policy.allowed.push(Allowed {
+            code,
+            function,
+            mode,
+            expires,
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        });
+    }
+
+    /// A code that there is.
+    fn code(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<&'static str> {
+        let all = || codes::ALL.iter().map(|code| code.code).chain(rules().iter().map(|rule| rule.code));
+        let known = all().find(|code| *code == name);
+        if known.is_none() {
+            let help = match nearest(name, all()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`cargo verify-contracts explain` lists all codes".to_owned(),
+            };
+            self.mistake(span, format!("there is no code `{name}`"), &help);
+        }
+        known
+    }
+
+    fn string(&mut self, value: &Value<'_>, expected: &str) -> Option<String> {
+        let found = text(value).map(str::to_owned);
+        if found.is_none() {
+            self.expected(value, expected);
+        }
+        found
+    }
+
+    fn date(&mut self, value: &Value<'_>) -> Option<Date> {
+        if let DeValue::Datetime(moment) = value.get_ref()
+            && let (Some(date), None) = (moment.date, moment.time)
+        {
+            return Some(Date {
+                year: date.year.into(),
+                month: date.month,
+                day: date.day,
+            });
+        }
+        self.expected(value, "a day, such as 2027-01-31, without quotes");
+        None
+    }
+
+    fn expected(&mut self, value: &Value<'_>, expected: &str) {
+        self.mistake(value.span(), format!("expected {expected}"), "see `docs/command-line.md`");
+    }
+}
+
+fn text<'t>(value: &'t Value<'_>) -> Option<&'t str> {
+    match value.get_ref() {
+        DeValue::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract_spec::model::Tier;
+
+    fn read_text(text: &str) -> (Policy, Vec<String>) {
+        let source = Source::new(super::super::FILE, text);
+        let (policy, mistakes) = read(&source);
+        let shown = mistakes.iter().map(|mistake| mistake.render_plain(&source));
+        (policy, shown.collect())
+    }
+
+    const GOOD: &str = r#"
+[tier.critical]
+require = "proven"
+[tier.standard]
+require = "entered"
+[level]
+RC407 = "error"
+RC503 = "off"
+[[allow]]
+code = "RC304"
+function = "payments.charge"
+mode = "gateway.timeout"
+reason = "the sandbox of the gateway cannot be made to stall"
+expires = 2027-01-31
+"#;
+
+    #[test]
+    fn a_policy_is_read_whole() {
+        let (policy, mistakes) = read_text(GOOD);
+        assert_eq!(mistakes, [""; 0]);
+        assert_eq!(policy.required(Tier::Standard), Verdict::Entered);
+        assert_eq!(policy.required(Tier::Critical), Verdict::Proven);
+        assert_eq!(policy.levels["RC407"], Some(Level::Error));
+        assert_eq!(policy.levels["RC503"], None);
+        assert_eq!(policy.allowed[0].expires.map(|day| day.to_string()), Some("2027-01-31".into()));
+        assert_eq!(policy.allowed[0].line, 10);
+    }
+
+    #[test]
+    fn an_empty_policy_is_the_default() {
+        let (policy, mistakes) = read_text("");
+        assert_eq!((policy, mistakes.len()), (Policy::default(), 0));
+        assert_eq!(Policy::default().required(Tier::Experimental), Verdict::Entered);
+    }
+
+    #[test]
+    fn every_mistake_is_shown_at_once_and_where_it_stands() {
+        let text = "levels = 1\n[tier.critcal]\nrequire = \"proven\"\n[tier.standard]\nrequire = \"missing\"\n[level]\nRC4O7 = \"error\"\nRC407 = \"fatal\"\n[[allow]]\nfunction = 3\nexpires = \"soon\"\nreason = \"n/a\"\n";
+        let (_, mistakes) = read_text(text);
+        let places: Vec<&str> = mistakes.iter().map(|mistake| mistake.split(": ").next().unwrap()).collect();
+        let at = |line: &str| places.iter().any(|place| place.contains(&format!(".toml:{line}:")));
+        for line in ["1", "2", "5", "7", "8", "10", "11", "12", "9"] {
+            assert!(at(line), "line {line} in {mistakes:#?}");
+        }
+        assert_eq!(mistakes.len(), 9, "{mistakes:#?}");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_one_mistake() {
+        assert_eq!(read_text("[tier").1.len(), 1);
+    }
+}

@@ -1,0 +1,79 @@
+//! What `.config/verify-contracts.toml` changes about a run.
+
+mod support;
+
+use support::{Project, Run};
+
+const CONTRACT: &str = r#"
+format = 1
+[function.step]
+error = "StepError"
+[function.step.on.domain]
+nothing = { returns = "Empty" }
+too_far = { returns = "TooFar" }
+"#;
+
+const SOURCE: &str = r#"
+use resilience_contract::{FailureModes, resilience_contract};
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum StepError { Empty, TooFar }
+#[resilience_contract("walk.step")]
+pub fn step(length: u32) -> Result<u32, StepError> {
+    if length == 0 { return Err(StepError::Empty); }
+    if length > 9 { return Err(StepError::TooFar); }
+    Ok(length)
+}
+#[test] fn empty() { assert!(step(0).is_err()); }
+#[test] fn far() { assert_eq!(step(10), Err(StepError::TooFar)); }
+"#;
+
+fn verified(policy: &str) -> Run {
+    let files = [
+        ("contracts/walk.toml", CONTRACT),
+        ("src/lib.rs", SOURCE),
+        (".config/verify-contracts.toml", policy),
+    ];
+    Project::new(&files).verify(&[])
+}
+
+#[test]
+fn an_empty_policy_demands_proof() {
+    let run = verified("");
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("error[RC304]"), "{}", run.stdout);
+}
+
+#[test]
+fn a_tier_can_demand_less() {
+    let run = verified("[tier.standard]\nrequire = \"entered\"\n");
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("warning[RC304]"), "{}", run.stdout);
+    assert!(run.stdout.contains("error branches proven: 1/2"), "{}", run.stdout);
+}
+
+#[test]
+fn an_allowed_finding_does_not_fail_the_run_and_is_not_counted_as_proven() {
+    let run = verified(
+        "[[allow]]\ncode = \"RC304\"\nfunction = \"walk.step\"\nreason = \"the walker is replaced next month\"\n",
+    );
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("error branches proven: 1/2"), "{}", run.stdout);
+}
+
+#[test]
+fn an_allowance_of_the_past_fails_the_run() {
+    let run = verified(
+        "[[allow]]\ncode = \"RC304\"\nreason = \"the walker is replaced next month\"\nexpires = 2020-01-31\n",
+    );
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("error[RC511]"), "{}", run.stdout);
+    assert!(run.stdout.contains(".config/verify-contracts.toml:2:8"), "{}", run.stdout);
+}
+
+#[test]
+fn a_policy_with_mistakes_is_refused_with_all_of_them() {
+    let run = verified("[tier.critcal]\nrequire = \"proven\"\n[level]\nRC999 = \"error\"\n");
+    assert_eq!(run.code, 96, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("did you mean `critical`?"), "{}", run.stderr);
+    assert!(run.stderr.contains("RC999"), "{}", run.stderr);
+}
