@@ -133,6 +133,10 @@ codes! {
     /// A package has contracts and does not depend on `resilience-contract`, so that
     /// no function can carry them.
     NO_DEPENDENCY = "RC506" "contracts-without-dependency" Warning;
+    /// A probe saw a function whose contract is not among those that were read: the
+    /// function comes out of a macro and names its contract with `file = "…"`. It
+    /// has no verdicts.
+    NO_CONTRACT = "RC507" "function-without-contract" Error;
     /// The policy in `.config/verify-contracts.toml` allows a finding that there is
     /// not any more. An allowance that nobody needs hides the next one of its kind.
     UNUSED_ALLOWANCE = "RC510" "unused-allowance" Warning;

@@ -1,11 +1,11 @@
 //! Reading every contract of the selected packages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
 use contract_spec::model::Contract;
-use contract_spec::{Checked, LineIndex, Reading, Severity, Source, check_with};
+use contract_spec::{Checked, Diagnostic, LineIndex, Reading, Severity, Source, check_with};
 
 use crate::error::{Error, Result};
 use crate::parallel;
@@ -131,6 +131,17 @@ impl Contracts {
         self.files.entry(path).or_insert(file);
     }
 
+    /// What is wrong with the contracts by themselves, with all its places, by what a
+    /// finding says of it.
+    pub(crate) fn mistakes(&self) -> HashMap<Key, (&Source, &Diagnostic)> {
+        let mistakes = self.files.values().flat_map(|file| {
+            let places = file.findings();
+            let keys: Vec<Key> = places.iter().map(Key::of).collect();
+            keys.into_iter().zip(file.reading.diagnostics.iter().map(|diagnostic| (&file.source, diagnostic)))
+        });
+        mistakes.collect()
+    }
+
     /// What is wrong with the contracts by themselves.
     pub(crate) fn findings(&self) -> Vec<Finding> {
         self.files.values().flat_map(ContractFile::findings).collect()
@@ -149,6 +160,26 @@ impl Contracts {
     /// The file at a path, if it has been read.
     pub(crate) fn get(&self, path: &Path) -> Option<&ContractFile> {
         self.files.get(&path.canonicalize().ok()?)
+    }
+}
+
+/// What tells a finding from every other of one run.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    file: Option<String>,
+    place: (Option<u32>, Option<u32>),
+    code: &'static str,
+    message: String,
+}
+
+impl Key {
+    pub(crate) fn of(finding: &Finding) -> Self {
+        Self {
+            file: finding.file.clone(),
+            place: (finding.line, finding.column),
+            code: finding.code,
+            message: finding.message.clone(),
+        }
     }
 }
 

@@ -8,28 +8,23 @@ use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Drawn, Renderer, Snippet};
+use contract_spec::Source;
 use contract_spec::diagnostic::{Diagnostic, Label, Severity};
-use contract_spec::{Source, rules};
 
-use crate::contracts::Contracts;
+use crate::contracts::{Contracts, Key};
 use crate::report::{Finding, Level};
-
-/// Draws everything that is wrong with contracts by themselves, file by file.
-pub(crate) fn contracts(text: &mut String, contracts: &Contracts) {
-    for file in contracts.files.values() {
-        for mistake in &file.reading.diagnostics {
-            diagnostic(text, &file.source, mistake);
-        }
-    }
-}
 
 /// Draws what is wrong at one place of a contract, and at those that it disagrees with.
 pub(crate) fn diagnostic(text: &mut String, source: &Source, diagnostic: &Diagnostic) {
     let level = match diagnostic.severity {
-        Severity::Error => Drawn::ERROR,
-        Severity::Warning => Drawn::WARNING,
-        Severity::Info => Drawn::NOTE,
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
     };
+    mistake(text, source, diagnostic, level);
+}
+
+fn mistake(text: &mut String, source: &Source, diagnostic: &Diagnostic, level: Level) {
     let mark = |kind: AnnotationKind, label: &Label| -> Annotation<'_> {
         let place = kind.span(fit(&source.text, &label.span));
         match label.text.as_str() {
@@ -42,20 +37,35 @@ pub(crate) fn diagnostic(text: &mut String, source: &Source, diagnostic: &Diagno
         .path(&*source.path)
         .annotation(mark(AnnotationKind::Primary, &diagnostic.primary))
         .annotations(others.map(|label| mark(AnnotationKind::Context, label)));
-    let title = level
+    let title = drawn(level)
         .primary_title(&*diagnostic.message)
         .id(diagnostic.code);
     render(text, title.element(snippet), diagnostic.help.as_deref());
 }
 
-/// Draws findings other than those of contracts by themselves, which have more to show;
-/// files are read again for their lines, relative to `root`.
-pub(crate) fn findings(text: &mut String, findings: &[Finding], root: &Path) {
+fn drawn(level: Level) -> Drawn<'static> {
+    match level {
+        Level::Error => Drawn::ERROR,
+        Level::Warning => Drawn::WARNING,
+        Level::Note => Drawn::NOTE,
+    }
+}
+
+/// Draws findings. Those about contracts by themselves have more to show than a finding
+/// holds; other files are read again for their lines, relative to `root`.
+pub(crate) fn findings(
+    text: &mut String,
+    findings: &[Finding],
+    contracts: &Contracts,
+    root: &Path,
+) {
+    let own = contracts.mistakes();
     let mut sources = HashMap::new();
-    for finding in findings
-        .iter()
-        .filter(|finding| rules::rule(finding.code).is_none())
-    {
+    for finding in findings {
+        if let Some((source, diagnostic)) = own.get(&Key::of(finding)) {
+            mistake(text, source, diagnostic, finding.level);
+            continue;
+        }
         let source = finding.file.as_ref().map(|file| {
             let read = || std::fs::read_to_string(root.join(file)).unwrap_or_default();
             &*sources.entry(file).or_insert_with(read)
@@ -65,11 +75,7 @@ pub(crate) fn findings(text: &mut String, findings: &[Finding], root: &Path) {
 }
 
 fn draw(text: &mut String, finding: &Finding, source: Option<&str>) {
-    let level = match finding.level {
-        Level::Error => Drawn::ERROR,
-        Level::Warning => Drawn::WARNING,
-        Level::Note => Drawn::NOTE,
-    };
+    let level = drawn(finding.level);
     let mut group = Group::with_title(level.primary_title(&*finding.message).id(finding.code));
     if let (Some(source), Some(file), Some(line)) = (source, &finding.file, finding.line) {
         let span = span(source, line, finding.column.unwrap_or(1));
@@ -132,7 +138,7 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
 
-    fn drawn(text: &str) -> String {
+    fn drawing(text: &str) -> String {
         let source = Source::new("contracts/payments.toml", text);
         let mut out = String::new();
         for mistake in contract_spec::check(&source).diagnostics {
@@ -155,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_drawn_with_the_other_place_and_its_help_last() {
-        insta::assert_snapshot!(drawn(
+        insta::assert_snapshot!(drawing(
             "format = 1\n\n[interface.g]\nkind = \"domain\"\n\n[function.f.on.input]\n\
              missing = { returns = \"A\", recovers = \"the default will do\" }\n"
         ));
@@ -174,7 +180,7 @@ mod tests {
             "[",
             "=\n",
         ] {
-            drawn(text);
+            drawing(text);
         }
     }
 

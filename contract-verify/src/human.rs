@@ -21,8 +21,7 @@ pub(crate) struct Detail {
 /// Renders a report; source files are read again for their lines, relative to `root`.
 pub(crate) fn render(report: &Report, contracts: &Contracts, root: &Path, detail: Detail) -> String {
     let mut text = String::new();
-    draw::contracts(&mut text, contracts);
-    draw::findings(&mut text, &report.findings, root);
+    draw::findings(&mut text, &report.findings, contracts, root);
     for function in &report.functions {
         table(&mut text, function, detail);
     }

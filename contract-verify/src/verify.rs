@@ -106,7 +106,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
 }
 
 /// The project's policy, or the default one.
-fn policy(root: &Path) -> Result<Policy> {
+pub(crate) fn policy(root: &Path) -> Result<Policy> {
     let path = root.join(policy::FILE);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,

@@ -372,3 +372,39 @@ fn help_names_every_command() {
         insta::assert_snapshot!(format!("help_{command}"), folder.said(&[command, "--help"]));
     }
 }
+
+#[test]
+fn check_heeds_the_policy_and_misses_no_allowance_that_only_a_run_needs() {
+    let folder = Folder::of("apart");
+    folder.write(
+        ".config/verify-contracts.toml",
+        "[level]\nRC502 = \"off\"\nRC202 = \"note\"\n\n\
+         [[allow]]\ncode = \"RC501\"\nfunction = \"payments.forgotten\"\n\
+         reason = \"it is written next week\"\n\n\
+         [[allow]]\ncode = \"RC304\"\nfunction = \"payments.charge\"\n\
+         reason = \"nobody can make this one fail\"\n",
+    );
+    let run = folder.run(&["check"]);
+    assert_eq!(run.code, 100, "{}{}", run.stdout, run.stderr);
+    for gone in ["RC501", "RC502", "RC510"] {
+        assert!(!run.stdout.contains(gone), "{gone}: {}", run.stdout);
+    }
+    assert!(run.stdout.contains("note[RC202]"), "{}", run.stdout);
+}
+
+#[test]
+fn check_refuses_a_contract_with_errors_whatever_the_policy_says() {
+    let folder = Folder::of("mistaken");
+    folder.write(
+        ".config/verify-contracts.toml",
+        "[level]\nRC103 = \"off\"\n",
+    );
+    let run = folder.run(&["check"]);
+    assert!(
+        run.stdout.contains("error[RC103]"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    assert_eq!(run.code, 100);
+}

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::form::{CustomKind, CustomMode, Handling, SharedError};
-use super::word::{SNAKE, identifier, keywords};
+use super::word::{NEVER, SNAKE, identifier, keywords};
 use crate::catalog::{self, Kind as Known};
 
 /// Names that need no interface and cannot be declared as one.
@@ -162,7 +162,8 @@ impl JsonSchema for On {
             "properties": of_interfaces(&handling),
             // The variants of another function, which need not be ASCII, in snake case.
             "patternProperties": { CALLEE: handling },
-            "additionalProperties": false
+            "additionalProperties": false,
+            "propertyNames": { "not": { "enum": NEVER } }
         });
         json_schema!({
             "type": "object",

@@ -17,7 +17,7 @@ pub(super) const SNAKE: &str = "^[a-z][a-z0-9_]*$";
 const IDENTIFIER: &str = r"(r#)?[_\p{Alphabetic}][_\p{Alphabetic}\p{N}]*";
 
 /// Names that cannot be written with `r#` either.
-const NEVER: [&str; 6] = ["_", "r#_", "r#crate", "r#self", "r#Self", "r#super"];
+pub(super) const NEVER: [&str; 6] = ["_", "r#_", "r#crate", "r#self", "r#Self", "r#super"];
 
 /// Keywords that may begin a path.
 const RELATIVE: &str = "(crate|self|super|Self)";

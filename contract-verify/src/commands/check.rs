@@ -2,18 +2,22 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use serde::Serialize;
 
 use super::fix::{self, Change};
 use super::{Answer, json, sources};
 use crate::cli::{Check, Format};
+use crate::codes;
 use crate::contracts::Contracts;
 use crate::draw;
 use crate::error::{Error, Result};
 use crate::exit;
 use crate::judge::count;
+use crate::policy::{self, Date, Policy};
 use crate::report::{FORMAT, Finding, Level, Outcome};
+use crate::verify::policy;
 use crate::workspace::Workspace;
 
 /// What `check --format json` prints. Its form is a public promise.
@@ -42,6 +46,7 @@ struct Looked {
     contracts: Contracts,
     /// What the sources have to say.
     sources: Vec<Finding>,
+    policy: Policy,
     /// The folder that paths are relative to.
     root: PathBuf,
 }
@@ -75,12 +80,14 @@ fn look(arguments: &Check) -> Result<Looked> {
         Looked {
             contracts,
             sources,
+            policy: policy(&workspace.root())?,
             root: workspace.root(),
         }
     } else {
         Looked {
             contracts: Contracts::of_paths(&arguments.paths)?,
             sources: Vec::new(),
+            policy: Policy::default(),
             root: PathBuf::new(),
         }
     };
@@ -91,12 +98,26 @@ fn look(arguments: &Check) -> Result<Looked> {
     Ok(looked)
 }
 
-fn report(looked: &Looked, fixed: Vec<Change>) -> Report {
-    let mut findings = looked.contracts.findings();
-    findings.extend(looked.sources.iter().cloned());
-    findings.sort_by(|a, b| {
+/// What was found, as far as the project's policy does not say otherwise. A contract that
+/// is refused is refused by the compiler too, whatever the policy.
+fn found(looked: &Looked) -> Vec<Finding> {
+    let of_contracts = looked.contracts.findings();
+    let (mut found, mut rest): (Vec<Finding>, Vec<Finding>) = of_contracts
+        .into_iter()
+        .partition(|finding| finding.level == Level::Error);
+    rest.extend(looked.sources.iter().cloned());
+    policy::apply(&looked.policy, &mut rest, Date::of(SystemTime::now()));
+    // Most allowances are for what only a run can find, so only a run misses it.
+    rest.retain(|finding| finding.code != codes::UNUSED_ALLOWANCE.code);
+    found.extend(rest);
+    found.sort_by(|a, b| {
         (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
     });
+    found
+}
+
+fn report(looked: &Looked, fixed: Vec<Change>) -> Report {
+    let findings = found(looked);
     let level = |level| {
         findings
             .iter()
@@ -133,8 +154,7 @@ fn report(looked: &Looked, fixed: Vec<Change>) -> Report {
 
 fn human(looked: &Looked, report: &Report) -> String {
     let mut text = String::new();
-    draw::contracts(&mut text, &looked.contracts);
-    draw::findings(&mut text, &looked.sources, &looked.root);
+    draw::findings(&mut text, &report.findings, &looked.contracts, &looked.root);
     for change in &report.fixed {
         let _written = writeln!(text, "{change}");
     }

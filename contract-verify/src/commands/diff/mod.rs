@@ -104,8 +104,9 @@ fn refuse(old: &Contracts, new: &Contracts, format: Format) -> Result<Answer> {
     let text = match format {
         Format::Human => {
             let mut text = String::new();
-            draw::contracts(&mut text, old);
-            draw::contracts(&mut text, new);
+            for contracts in [old, new] {
+                draw::findings(&mut text, &contracts.findings(), contracts, Path::new(""));
+            }
             text.push_str("contracts with errors cannot be compared: mend them first\n");
             text
         }

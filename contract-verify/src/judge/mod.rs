@@ -1,0 +1,246 @@
+//! From what was seen and tried to verdicts and findings.
+
+//!
+//! `branch` and `mode` say what is known of each, `workspace` what concerns no one
+//! function, `summary` counts. Nothing here runs, reads or prints.
+
+mod branch;
+mod mode;
+mod summary;
+mod workspace;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contract_spec::evidence::Operator;
+use contract_spec::lines::LineIndex;
+use contract_spec::model;
+
+use crate::codes::Code;
+use crate::contracts::{ContractFile, Contracts};
+use crate::observe::{Observed, TestIndex, contract_of};
+use crate::policy::{self, Date, Policy};
+use crate::prove::{Fate, Proof, Proofs};
+use crate::report::{
+    Branch, FORMAT, Finding, Function, Level, Mutant, MutantOutcome, Outcome, Report, Verdict,
+};
+use crate::tests::Test;
+
+/// What is judged.
+#[derive(Debug)]
+pub(crate) struct Case<'a> {
+    pub(crate) contracts: &'a Contracts,
+    pub(crate) tests: &'a [Test],
+    pub(crate) observed: &'a Observed,
+    pub(crate) proofs: &'a Proofs,
+    /// Tests that failed with nothing changed, and how.
+    pub(crate) failing: &'a [(TestIndex, String)],
+    pub(crate) should_panic: &'a BTreeSet<TestIndex>,
+    pub(crate) policy: &'a Policy,
+    pub(crate) today: Date,
+    /// Selected packages with contracts and without the runtime: their names, and one contract of each.
+    pub(crate) undependent: &'a [(String, String)],
+}
+
+pub(crate) fn judge(case: &Case<'_>) -> Report {
+    let mut judge = Judge {
+        case,
+        findings: Vec::new(),
+    };
+    let mut functions = Vec::new();
+    for subject in 0..case.observed.subjects.len() {
+        match contract_of(case.contracts, &case.observed.subjects[subject]) {
+            Some((file, function)) => functions.push(judge.function(subject, file, function)),
+            None => judge.without_contract(subject),
+        }
+    }
+    judge.contracts_without_function();
+    judge.tests();
+    judge.findings.extend(case.contracts.findings());
+    let mut findings = judge.findings;
+    policy::apply(case.policy, &mut findings, case.today);
+    findings.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+    let summary = summary::of(&functions, &findings);
+    let untrusted = !case.failing.is_empty() || !case.proofs.flaky.is_empty();
+    Report {
+        format: FORMAT,
+        outcome: match (untrusted, summary.errors) {
+            (true, _) => Outcome::Incomplete,
+            (false, 0) => Outcome::Passed,
+            (false, _) => Outcome::Failed,
+        },
+        summary,
+        functions,
+        findings,
+    }
+}
+
+struct Judge<'a> {
+    case: &'a Case<'a>,
+    findings: Vec<Finding>,
+}
+
+/// A place that a finding points to.
+struct Place {
+    file: String,
+    line: u32,
+    column: u32,
+}
+
+impl Place {
+    /// A place in a contract, by its offset.
+    fn in_contract(file: &ContractFile, offset: usize) -> Self {
+        let (line, column) = LineIndex::new(&file.source.text).line_column(offset);
+        Self {
+            file: file.source.path.clone(),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl Judge<'_> {
+    fn function(&mut self, index: usize, file: &ContractFile, contract: &model::Function) -> Function {
+        let subject = &self.case.observed.subjects[index];
+        let required = self.case.policy.required(contract.tier.value);
+        let entered = |branch: usize| {
+            self.case.observed.exits.keys().any(|exit| exit.subject == index && exit.branch as usize == branch)
+        };
+        let listed: Vec<usize> = (0..subject.branches.len())
+            .filter(|branch| entered(*branch) || !subject.unlisted.iter().any(|unlisted| *unlisted as usize == *branch))
+            .collect();
+        let branches: BTreeMap<usize, Branch> =
+            listed.into_iter().map(|branch| (branch, self.branch(index, branch, required))).collect();
+        let modes = contract.modes.iter().enumerate();
+        let modes = modes.map(|(mode, _)| self.mode((index, mode), file, contract, &branches, required)).collect();
+        for ((_, variant), tests) in
+            self.case.observed.unmarked.iter().filter(|((subject, _), _)| *subject == index)
+        {
+            self.unmarked(index, variant, tests);
+        }
+        self.places(index);
+        self.breaches(index);
+        self.never_called(index, file, contract);
+        Function {
+            id: subject.id.clone(),
+            package: subject.package.clone(),
+            path: subject.path.clone(),
+            file: subject.file.clone(),
+            line: subject.line,
+            tier: contract.tier.name(),
+            modes,
+            branches: sorted(branches),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one finding")]
+    fn find(
+        &mut self,
+        code: Code,
+        required: Verdict,
+        verdict: Verdict,
+        message: String,
+        subject: usize,
+        mode: Option<&str>,
+        place: Place,
+        help: String,
+    ) {
+        // What the tier does not demand is worth knowing all the same.
+        let level = if verdict < required { code.level } else { Level::Warning };
+        self.push(code, level, message, Some(subject), mode, Some(place), Some(help));
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one finding")]
+    fn push(
+        &mut self,
+        code: Code,
+        level: Level,
+        message: String,
+        subject: Option<usize>,
+        mode: Option<&str>,
+        place: Option<Place>,
+        help: Option<String>,
+    ) {
+        let (file, line, column) = match place {
+            Some(place) => (Some(place.file), Some(place.line), Some(place.column)),
+            None => (None, None, None),
+        };
+        self.findings.push(Finding {
+            code: code.code,
+            level,
+            message,
+            function: subject.map(|subject| self.case.observed.subjects[subject].id.clone()),
+            mode: mode.map(str::to_owned),
+            file,
+            line,
+            column,
+            help,
+            timeline: Vec::new(),
+        });
+    }
+
+    fn names(&self, tests: &BTreeSet<TestIndex>) -> Vec<String> {
+        tests.iter().map(|test| self.case.tests[*test].id.clone()).collect()
+    }
+
+    fn mutants(&self, proofs: &[&Proof]) -> Vec<Mutant> {
+        let tried = proofs.iter().flat_map(|proof| &proof.mutants);
+        let shown = tried.map(|tried| {
+            let (from, to) = match &tried.operator {
+                Operator::Misreport { from, to, .. } => (Some(from.clone()), Some(to.clone())),
+                Operator::Swallow { from, .. } => (Some(from.clone()), None),
+                Operator::Unrecover => (None, None),
+            };
+            let (outcome, test, reason) = match &tried.fate {
+                Fate::Killed(test) => (MutantOutcome::Killed, Some(self.case.tests[*test].id.clone()), None),
+                Fate::Survived => (MutantOutcome::Survived, None, None),
+                Fate::Undecided(reason) => (MutantOutcome::Undecided, None, Some(reason.clone())),
+            };
+            Mutant {
+                operator: tried.operator.name(),
+                from,
+                to,
+                outcome,
+                test,
+                reason,
+            }
+        });
+        shown.collect()
+    }
+}
+
+/// In the order of the source.
+fn sorted(branches: BTreeMap<usize, Branch>) -> Vec<Branch> {
+    let mut branches: Vec<Branch> = branches.into_values().collect();
+    branches.sort_by_key(|branch| (branch.line, branch.column));
+    branches
+}
+
+/// Why an exit is not proven, in a few words.
+fn reason(proof: &Proof) -> Option<String> {
+    if let Some(reason) = &proof.not_mutatable {
+        return Some(reason.clone());
+    }
+    let survived = proof.mutants.iter().any(|tried| tried.fate == Fate::Survived);
+    if survived {
+        return Some("no test notices another outcome".into());
+    }
+    proof.mutants.iter().find_map(|tried| match &tried.fate {
+        Fate::Undecided(reason) => Some(reason.clone()),
+        _ => None,
+    })
+}
+
+/// `1 test`, `2 tests`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// The first few names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join(", "))
+}

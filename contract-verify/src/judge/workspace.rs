@@ -1,0 +1,99 @@
+//! What is said of contracts without functions, of packages, and of the tests themselves.
+
+use super::{Judge, Place, count, listed};
+use crate::codes::{self, Code};
+use crate::observe::TestIndex;
+use crate::report::Level;
+use crate::tests::{Entry, Test};
+
+impl Judge<'_> {
+    pub(super) fn contracts_without_function(&mut self) {
+        for (path, file) in &self.case.contracts.files {
+            for function in &file.contract().functions {
+                let carried = self.case.observed.subjects.iter().any(|subject| {
+                    subject.contract.as_ref().is_some_and(|(contract, name)| {
+                        *name == function.name.value && contract.canonicalize().is_ok_and(|c| c == *path)
+                    })
+                });
+                if carried {
+                    continue;
+                }
+                let place = Place::in_contract(file, function.name.span.start);
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                let id = format!("{stem}.{}", function.name.value);
+                let message = format!("no function of package `{}` carries the contract `{id}`", file.package);
+                let help = format!("put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away");
+                self.push(
+                    codes::NO_FUNCTION,
+                    codes::NO_FUNCTION.level,
+                    message,
+                    None,
+                    None,
+                    Some(place),
+                    Some(help),
+                );
+                if let Some(last) = self.findings.last_mut() {
+                    last.function = Some(id);
+                }
+            }
+        }
+    }
+
+    pub(super) fn tests(&mut self) {
+        let case = self.case;
+        for (test, how) in case.failing {
+            let message = format!("test `{}` {how}, with nothing changed", case.tests[*test].id);
+            let help = "mend it first: verdicts are drawn from tests that pass".to_owned();
+            self.push(codes::TEST_FAILS, Level::Error, message, None, None, None, Some(help));
+        }
+        for test in &case.proofs.flaky {
+            let message = format!("test `{}` passed, and failed when it was run again with nothing changed", case.tests[*test].id);
+            let help = "make it give the same result every time; what it noticed is not counted".to_owned();
+            self.push(codes::TEST_FLAKES, Level::Error, message, None, None, None, Some(help));
+        }
+        for (package, file) in case.undependent {
+            let message = format!("package `{package}` has contracts and does not depend on `resilience-contract`");
+            let help = format!("`cargo add resilience-contract --package {package}`");
+            let place = Place {
+                file: file.clone(),
+                line: 1,
+                column: 1,
+            };
+            let level = codes::NO_DEPENDENCY.level;
+            self.push(codes::NO_DEPENDENCY, level, message, None, None, Some(place), Some(help));
+        }
+        let notes = |chosen: &dyn Fn(TestIndex, &Test) -> bool| -> Vec<String> {
+            let tests = case.tests.iter().enumerate();
+            tests.filter(|(index, test)| chosen(*index, test)).map(|(_, test)| test.id.clone()).collect()
+        };
+        let kinds: [(Code, Vec<String>, &str); 3] = [
+            (codes::IGNORED_TEST, notes(&|_, test| test.ignored), "ignored, and therefore not run"),
+            (codes::OWN_HARNESS, notes(&|_, test| test.entry == Entry::Whole), "with a harness of its own, run as one test"),
+            (
+                codes::SHOULD_PANIC,
+                notes(&|index, _| case.should_panic.contains(&index)),
+                "with `#[should_panic]`, which any panic satisfies unless `expected` says which",
+            ),
+        ];
+        for (code, tests, what) in kinds {
+            if !tests.is_empty() {
+                let message = format!("{} {what}: {}", count(tests.len(), "test"), listed(&tests));
+                self.push(code, code.level, message, None, None, None, None);
+            }
+        }
+    }
+
+    /// A function that a probe saw and whose contract is not among those that were read.
+    pub(super) fn without_contract(&mut self, index: usize) {
+        let subject = &self.case.observed.subjects[index];
+        let message = format!("the contract `{}` of `{}` was not found", subject.id, subject.path);
+        let help = "put the function into a source file of the package, not into a macro, or the contract into `contracts/`";
+        let place = Place {
+            file: subject.file.clone(),
+            line: subject.line,
+            column: subject.column,
+        };
+        let level = codes::NO_CONTRACT.level;
+        self.push(codes::NO_CONTRACT, level, message, Some(index), None, Some(place), Some(help.to_owned()));
+    }
+}
