@@ -38,8 +38,14 @@ pub(crate) fn breaches(contract: &Contract, function: &Function, trace: &Trace) 
 /// a call that ended well, that is benefit enough of the doubt.
 fn unmended(trace: &Trace) -> Option<&Call> {
     let last = standing(&trace.calls).filter(|call| {
-        let later = trace.calls.iter().skip_while(|other| !std::ptr::eq(*other, *call)).skip(1);
-        !later.into_iter().any(|later| later.interface == call.interface && !later.failed && !later.cancelled)
+        let later = trace
+            .calls
+            .iter()
+            .skip_while(|other| !std::ptr::eq(*other, *call))
+            .skip(1);
+        !later
+            .into_iter()
+            .any(|later| later.interface == call.interface && !later.failed && !later.cancelled)
     });
     last.last()
 }
@@ -47,7 +53,12 @@ fn unmended(trace: &Trace) -> Option<&Call> {
 /// What the contract says of a failed call: its mode, or `other` where the mode has no line of its own.
 pub(crate) fn declared<'a>(function: &'a Function, call: &Call) -> Option<&'a Mode> {
     let name = call.mode.as_deref()?;
-    let of_interface = || function.modes.iter().filter(|mode| *mode.interface == call.interface);
+    let of_interface = || {
+        function
+            .modes
+            .iter()
+            .filter(|mode| *mode.interface == call.interface)
+    };
     of_interface()
         .find(|mode| *mode.name == name)
         .or_else(|| of_interface().find(|mode| *mode.name == "other"))
@@ -57,11 +68,16 @@ pub(crate) fn declared<'a>(function: &'a Function, call: &Call) -> Option<&'a Mo
 /// the mode, all of its interface's if it does not.
 pub(crate) fn possible(function: &Function, call: &Call) -> Vec<usize> {
     let declared = declared(function, call);
-    let modes = function.modes.iter().enumerate().filter(|(_, mode)| match (declared, &call.mode) {
-        (Some(declared), _) => std::ptr::eq(*mode, declared),
-        (None, Some(_)) => false,
-        (None, None) => *mode.interface == call.interface,
-    });
+    let modes =
+        function
+            .modes
+            .iter()
+            .enumerate()
+            .filter(|(_, mode)| match (declared, &call.mode) {
+                (Some(declared), _) => std::ptr::eq(*mode, declared),
+                (None, Some(_)) => false,
+                (None, None) => *mode.interface == call.interface,
+            });
     modes.map(|(index, _)| index).collect()
 }
 
@@ -76,7 +92,11 @@ fn outcome(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
         }),
         (Outcome::Ok, _) => silent_failure(function, trace, found),
         (Outcome::Err, Some(variant)) => {
-            if !function.variants().iter().any(|declared| declared.value == *variant) {
+            if !function
+                .variants()
+                .iter()
+                .any(|declared| declared.value == *variant)
+            {
                 found.push(Breach {
                     code: codes::UNDECLARED_ERROR,
                     mode: None,
@@ -97,16 +117,20 @@ fn silent_failure(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
     let what = failure(call);
     let (mode, should) = match (declared(function, call), &call.mode) {
         (Some(mode), _) => match &mode.outcome {
-            Some(model::Outcome::Returns(variant)) => {
-                (Some(mode.id()), format!("the contract says that it returns `{}`", variant.value))
-            }
+            Some(model::Outcome::Returns(variant)) => (
+                Some(mode.id()),
+                format!("the contract says that it returns `{}`", variant.value),
+            ),
             // Waived is said of the call itself.
             _ => return,
         },
         // Said of the call itself.
         (None, Some(_)) => return,
         (None, None) => {
-            let mut modes = function.modes.iter().filter(|mode| *mode.interface == call.interface);
+            let mut modes = function
+                .modes
+                .iter()
+                .filter(|mode| *mode.interface == call.interface);
             if modes.any(|mode| matches!(mode.outcome, Some(model::Outcome::Recovers(_)))) {
                 return;
             }
@@ -117,7 +141,8 @@ fn silent_failure(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
         code: codes::SILENT_FAILURE,
         mode,
         message: format!("{what}, and it returned `Ok`: {should}"),
-        help: "return the error, or declare the recovery with its reason: `{ recovers = \"…\" }`".into(),
+        help: "return the error, or declare the recovery with its reason: `{ recovers = \"…\" }`"
+            .into(),
     });
 }
 
@@ -185,7 +210,10 @@ fn calls(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
 fn attempts(contract: &Contract, function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
     let mut by_site: BTreeMap<(&str, &str), Vec<&Call>> = BTreeMap::new();
     for call in &trace.calls {
-        by_site.entry((&call.site, &call.interface)).or_default().push(call);
+        by_site
+            .entry((&call.site, &call.interface))
+            .or_default()
+            .push(call);
     }
     for calls in by_site.values() {
         for pair in calls.windows(2) {
@@ -196,7 +224,10 @@ fn attempts(contract: &Contract, function: &Function, trace: &Trace, found: &mut
                 found.push(Breach {
                     code: codes::RETRIED,
                     mode: Some(mode.id()),
-                    message: format!("{}, and was called again: the contract declares no retry for it", failure(pair[0])),
+                    message: format!(
+                        "{}, and was called again: the contract declares no retry for it",
+                        failure(pair[0])
+                    ),
                     help: "return the error at once, or declare the retry".into(),
                 });
             }
@@ -214,14 +245,18 @@ fn attempts(contract: &Contract, function: &Function, trace: &Trace, found: &mut
         let Some(Some(policy)) = policies.last() else {
             continue;
         };
-        let uniform = policies.iter().all(|other| other.is_some_and(|other| other.name == policy.name));
+        let uniform = policies
+            .iter()
+            .all(|other| other.is_some_and(|other| other.name == policy.name));
         let Some(max) = policy.max_attempts.as_ref().filter(|_| uniform) else {
             continue;
         };
         let max = usize::try_from(max.value).unwrap_or(usize::MAX);
         let mode = declared(function, call);
         let gave_up = trace.outcome == Outcome::Err
-            && mode.and_then(Mode::returns).is_some_and(|returns| trace.variant.as_ref() == Some(&returns.value));
+            && mode
+                .and_then(Mode::returns)
+                .is_some_and(|returns| trace.variant.as_ref() == Some(&returns.value));
         if failed > max || (failed < max && gave_up && !near_deadline(function, trace)) {
             found.push(Breach {
                 code: codes::ATTEMPTS,
@@ -255,12 +290,17 @@ fn limits(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
                 code: codes::DEADLINE,
                 mode: None,
                 message: format!("it took longer than its deadline of {:?}", deadline.value),
-                help: "limit each attempt, so that all of them and the delays between them fit".into(),
+                help: "limit each attempt, so that all of them and the delays between them fit"
+                    .into(),
             });
         }
     }
     for (interface, budget) in &function.max_calls {
-        let calls = trace.calls.iter().filter(|call| call.interface == interface.value).count();
+        let calls = trace
+            .calls
+            .iter()
+            .filter(|call| call.interface == interface.value)
+            .count();
         if calls > usize::try_from(budget.value).unwrap_or(usize::MAX) {
             found.push(Breach {
                 code: codes::CALL_BUDGET,
@@ -286,7 +326,12 @@ fn failure(call: &Call) -> String {
 
 /// What happened, a line for each step, for people.
 pub(crate) fn timeline(trace: &Trace, left_at: Option<&str>) -> Vec<String> {
-    let at = |us: u64| format!("{:>9.3} ms", us.saturating_sub(trace.start_us) as f64 / 1000.0);
+    let at = |us: u64| {
+        format!(
+            "{:>9.3} ms",
+            us.saturating_sub(trace.start_us) as f64 / 1000.0
+        )
+    };
     let mut lines: Vec<String> = trace
         .calls
         .iter()
@@ -297,7 +342,11 @@ pub(crate) fn timeline(trace: &Trace, left_at: Option<&str>) -> Vec<String> {
                 (true, Some(mode)) => mode.clone(),
                 (true, None) => "failed".to_owned(),
             };
-            format!("{}  {} → {how} (took {took:.3} ms)", at(call.start_us), call.interface)
+            format!(
+                "{}  {} → {how} (took {took:.3} ms)",
+                at(call.start_us),
+                call.interface
+            )
         })
         .collect();
     let ended = match (trace.outcome, &trace.variant) {
@@ -307,7 +356,9 @@ pub(crate) fn timeline(trace: &Trace, left_at: Option<&str>) -> Vec<String> {
         (Outcome::Panicked, _) => "panicked".to_owned(),
         (Outcome::Cancelled, _) => "was cancelled".to_owned(),
     };
-    let place = left_at.map(|place| format!(" at {place}")).unwrap_or_default();
+    let place = left_at
+        .map(|place| format!(" at {place}"))
+        .unwrap_or_default();
     lines.push(format!("{}  {ended}{place}", at(trace.end_us)));
     lines
 }
@@ -376,7 +427,10 @@ out_of_range = { returns = "Amount" }
             outcome,
             variant: variant.map(Into::into),
             branch: None,
-            calls: calls.iter().map(|(interface, mode)| call(interface, mode)).collect(),
+            calls: calls
+                .iter()
+                .map(|(interface, mode)| call(interface, mode))
+                .collect(),
             start_us: 0,
             end_us: 1000,
         }
@@ -388,10 +442,17 @@ out_of_range = { returns = "Amount" }
             text: CONTRACT.into(),
         };
         let reading = check(&source);
-        let errors: Vec<_> = reading.diagnostics.iter().map(|d| d.render_plain(&source)).collect();
+        let errors: Vec<_> = reading
+            .diagnostics
+            .iter()
+            .map(|d| d.render_plain(&source))
+            .collect();
         assert!(!reading.has_errors(), "{errors:?}");
         let function = reading.contract.function("f").unwrap();
-        breaches(&reading.contract, function, trace).iter().map(|breach| breach.code.code).collect()
+        breaches(&reading.contract, function, trace)
+            .iter()
+            .map(|breach| breach.code.code)
+            .collect()
     }
 
     fn ok(calls: &[(&str, &str)]) -> Vec<&'static str> {
@@ -425,14 +486,23 @@ out_of_range = { returns = "Amount" }
         assert_eq!(ok(&[("orders", "timeout")]), ["RC403"]);
         assert_eq!(ok(&[("orders", "?")]), ["RC403"]);
         assert!(ok(&[("gateway", "not_found")]).is_empty());
-        assert!(ok(&[("gateway", "?")]).is_empty(), "it may have been the one that recovers");
+        assert!(
+            ok(&[("gateway", "?")]).is_empty(),
+            "it may have been the one that recovers"
+        );
         assert!(ok(&[("gateway", "timeout"), ("gateway", "")]).is_empty());
     }
 
     #[test]
     fn a_failure_that_returns_the_variant_of_another_is_a_disagreement() {
         assert_eq!(err("Auth", &[("orders", "timeout")]), ["RC404"]);
-        assert!(err("Auth", &[("gateway", "unauthorized"), ("orders", "connection")]).is_empty());
+        assert!(
+            err(
+                "Auth",
+                &[("gateway", "unauthorized"), ("orders", "connection")]
+            )
+            .is_empty()
+        );
         assert!(err("Amount", &[("gateway", "not_found")]).is_empty());
         assert!(err("Auth", &[("orders", "?")]).is_empty());
     }
@@ -493,7 +563,11 @@ out_of_range = { returns = "Amount" }
 
     #[test]
     fn a_timeline_says_what_happened_in_order() {
-        let trace = trace(Outcome::Err, Some("Slow"), &[("gateway", "timeout"), ("orders", "")]);
+        let trace = trace(
+            Outcome::Err,
+            Some("Slow"),
+            &[("gateway", "timeout"), ("orders", "")],
+        );
         let lines = timeline(&trace, Some("src/lib.rs:7:9"));
         assert_eq!(
             lines,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -93,7 +94,10 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
     let toolchain = Toolchain::load(workspace, arguments)?;
     let mut command = cargo(workspace, arguments)?;
     hand_over(&mut command, &toolchain.triple, plan)?;
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(Error::Cargo)?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(Error::Cargo)?;
     let mut tests: Vec<(PathBuf, PackageId, Target)> = Vec::new();
     let mut linked: Vec<PathBuf> = Vec::new();
     let mut targets = Vec::new();
@@ -103,7 +107,8 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
             match message.map_err(Error::Cargo)? {
                 Message::CompilerArtifact(artifact) if !artifact.target.is_custom_build() => {
                     if let (true, Some(executable)) = (artifact.profile.test, artifact.executable) {
-                        let (package, target) = (artifact.package_id.clone(), artifact.target.clone());
+                        let (package, target) =
+                            (artifact.package_id.clone(), artifact.target.clone());
                         tests.push((executable.into(), package, target));
                     }
                     targets.push(BuiltTarget {
@@ -115,7 +120,12 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
                 }
                 Message::BuildScriptExecuted(script) => {
                     scripts.insert(script.package_id, script.cfgs);
-                    linked.extend(script.linked_paths.iter().map(|path| linked_path(path.as_str())));
+                    linked.extend(
+                        script
+                            .linked_paths
+                            .iter()
+                            .map(|path| linked_path(path.as_str())),
+                    );
                 }
                 _ => {}
             }
@@ -130,9 +140,14 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
     }
     let mut binaries = Vec::new();
     for (executable, package, target) in tests {
-        let matching = planned.iter().find(|planned| same_file(&planned.program, &executable));
+        let matching = planned
+            .iter()
+            .find(|planned| same_file(&planned.program, &executable));
         let planned = matching.cloned().ok_or_else(|| {
-            Error::Plan(format!("it built {} and did not run it", executable.display()))
+            Error::Plan(format!(
+                "it built {} and did not run it",
+                executable.display()
+            ))
         })?;
         binaries.push(Binary {
             package,
@@ -154,7 +169,11 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
 
 /// The order in which binaries are listed: packages by name, then the library first.
 fn key(binary: &Binary) -> (&str, bool, &str) {
-    (&binary.package.repr, !binary.target.is_lib(), &binary.target.name)
+    (
+        &binary.package.repr,
+        !binary.target.is_lib(),
+        &binary.target.name,
+    )
 }
 
 /// `cargo test`, with the user's selection and our probes.
@@ -162,7 +181,12 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     forget_own_package(&mut command);
-    command.args(["test", "--tests", "--no-fail-fast", "--message-format=json-render-diagnostics"]);
+    command.args([
+        "test",
+        "--tests",
+        "--no-fail-fast",
+        "--message-format=json-render-diagnostics",
+    ]);
     if let Some(path) = &arguments.selection.manifest.manifest_path {
         command.arg("--manifest-path").arg(path);
     }
@@ -203,13 +227,23 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
         ("--frozen", arguments.selection.frozen),
         ("--quiet", arguments.quiet),
     ];
-    command.args(flags.iter().filter(|(_, given)| *given).map(|(flag, _)| flag));
+    command.args(
+        flags
+            .iter()
+            .filter(|(_, given)| *given)
+            .map(|(flag, _)| flag),
+    );
     // What is compiled on the way is shared with the user's own builds, and the
     // results are not: a normal build finds everything as it left it.
-    let target = workspace.target_directory(arguments).join("verify-contracts");
+    let target = workspace
+        .target_directory(arguments)
+        .join("verify-contracts");
     let build = workspace.build_directory(arguments);
     command.arg("--target-dir").arg(target);
-    command.arg("--config").arg(format!("build.build-dir={}", toml_string(&build.to_string_lossy())));
+    command.arg("--config").arg(format!(
+        "build.build-dir={}",
+        toml_string(&build.to_string_lossy())
+    ));
     Ok(command)
 }
 
@@ -220,7 +254,11 @@ fn hand_over(command: &mut Command, triple: &str, plan: &Path) -> Result<()> {
     command.env(PLAN_VARIABLE, plan);
     if this.contains(char::is_whitespace) {
         // Cargo splits the variable at white space, and knows no quotes there.
-        let runner = format!("target.{triple}.runner=[{}, {}]", toml_string(&this), toml_string(CAPTURE));
+        let runner = format!(
+            "target.{triple}.runner=[{}, {}]",
+            toml_string(&this),
+            toml_string(CAPTURE)
+        );
         command.arg("--config").arg(runner);
     } else {
         command.env(runner_variable(triple), format!("{this} {CAPTURE}"));
@@ -232,7 +270,10 @@ fn hand_over(command: &mut Command, triple: &str, plan: &Path) -> Result<()> {
 fn forget_own_package(command: &mut Command) {
     for (key, _) in std::env::vars_os() {
         let name = key.to_string_lossy();
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR" {
+        if name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST_")
+            || name == "OUT_DIR"
+        {
             command.env_remove(&key);
         }
     }
@@ -270,7 +311,11 @@ fn add_library_paths(planned: &mut Planned, linked: &[PathBuf]) {
     } else {
         "LD_LIBRARY_PATH"
     };
-    let given = planned.environment.get(variable).cloned().unwrap_or_default();
+    let given = planned
+        .environment
+        .get(variable)
+        .cloned()
+        .unwrap_or_default();
     let mut paths: Vec<PathBuf> = std::env::split_paths(&given).collect();
     for path in linked {
         if !paths.contains(path) {
@@ -294,7 +339,9 @@ fn toml_string(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => {
+                let _written = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
             c => quoted.push(c),
         }
     }

@@ -93,7 +93,10 @@ impl Contracts {
         Self::of_packages(workspace, workspace.packages())
     }
 
-    fn of_packages<'p>(workspace: &Workspace, packages: impl Iterator<Item = &'p Package>) -> Result<Self> {
+    fn of_packages<'p>(
+        workspace: &Workspace,
+        packages: impl Iterator<Item = &'p Package>,
+    ) -> Result<Self> {
         let mut contracts = Self::default();
         for package in packages {
             let mut paths = Vec::new();
@@ -107,7 +110,11 @@ impl Contracts {
     pub(crate) fn of_paths(paths: &[PathBuf]) -> Result<Self> {
         let mut files = Vec::new();
         for path in paths {
-            if path.metadata().map_err(|error| unreadable(path, error))?.is_dir() {
+            if path
+                .metadata()
+                .map_err(|error| unreadable(path, error))?
+                .is_dir()
+            {
                 find(path, &mut files)?;
             } else {
                 files.push(path.clone());
@@ -137,18 +144,31 @@ impl Contracts {
         let mistakes = self.files.values().flat_map(|file| {
             let places = file.findings();
             let keys: Vec<Key> = places.iter().map(Key::of).collect();
-            keys.into_iter().zip(file.reading.diagnostics.iter().map(|diagnostic| (&file.source, diagnostic)))
+            keys.into_iter().zip(
+                file.reading
+                    .diagnostics
+                    .iter()
+                    .map(|diagnostic| (&file.source, diagnostic)),
+            )
         });
         mistakes.collect()
     }
 
     /// What is wrong with the contracts by themselves.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        self.files.values().flat_map(ContractFile::findings).collect()
+        self.files
+            .values()
+            .flat_map(ContractFile::findings)
+            .collect()
     }
 
     /// The file at a path, read if it has not been.
-    pub(crate) fn read(&mut self, root: &Path, package: &str, path: &Path) -> Result<&ContractFile> {
+    pub(crate) fn read(
+        &mut self,
+        root: &Path,
+        package: &str,
+        path: &Path,
+    ) -> Result<&ContractFile> {
         let canonical = canonical(path)?;
         if !self.files.contains_key(&canonical) {
             let read = ContractFile::read(root, package, path)?;
@@ -201,7 +221,10 @@ pub(crate) fn without_dependency(workspace: &Workspace) -> Result<Vec<(String, S
     let dependents = workspace.dependents();
     let mut found = Vec::new();
     for package in workspace.packages() {
-        if dependents.iter().any(|(dependent, _)| dependent.id == package.id) {
+        if dependents
+            .iter()
+            .any(|(dependent, _)| dependent.id == package.id)
+        {
             continue;
         }
         let mut paths = Vec::new();
@@ -223,10 +246,15 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         let entry = entry.map_err(|error| unreadable(folder, error))?;
         let path = entry.path();
         // A link may lead round in a circle; what is linked to lies somewhere itself.
-        let kind = entry.file_type().map_err(|error| unreadable(&path, error))?;
+        let kind = entry
+            .file_type()
+            .map_err(|error| unreadable(&path, error))?;
         if kind.is_dir() {
             find(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             found.push(path);
         }
     }
@@ -241,7 +269,9 @@ pub(crate) fn reading(root: &Path, source: &Source) -> Reading {
 
 /// Reads a contract and what it includes; paths are relative to `root`.
 fn checked(root: &Path, source: &Source) -> Checked {
-    check_with(source, &mut |path| std::fs::read_to_string(root.join(path)).map_err(|error| why(&error)))
+    check_with(source, &mut |path| {
+        std::fs::read_to_string(root.join(path)).map_err(|error| why(&error))
+    })
 }
 
 /// A reason that fits behind "cannot be included".

@@ -83,7 +83,11 @@ impl Error {
     /// The exit code that says so.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Metadata(_) | Self::UnknownPackage(_) | Self::Cargo(_) | Self::Build | Self::Plan(_) => exit::BUILD,
+            Self::Metadata(_)
+            | Self::UnknownPackage(_)
+            | Self::Cargo(_)
+            | Self::Build
+            | Self::Plan(_) => exit::BUILD,
             Self::NoDependents | Self::NoContracts | Self::NoTests => exit::NOTHING,
             Self::Usage(_) => exit::USAGE,
             Self::Configuration(_) | Self::Policy(_) | Self::Read { .. } => exit::CONFIGURATION,

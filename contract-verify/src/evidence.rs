@@ -33,7 +33,10 @@ impl Evidence {
         let mut evidence = Self::default();
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            if path.extension().is_some_and(|extension| extension == "jsonl") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "jsonl")
+            {
                 let text = std::fs::read_to_string(&path).map_err(|error| Error::Read {
                     path: path.clone(),
                     error,
@@ -90,7 +93,10 @@ mod tests {
 
     fn records() -> Vec<Record> {
         vec![
-            Record::Process(evidence::Process { format: FORMAT, pid: 7 }),
+            Record::Process(evidence::Process {
+                format: FORMAT,
+                pid: 7,
+            }),
             Record::Function(Function {
                 number: 1,
                 id: "payments.charge".into(),
@@ -108,7 +114,10 @@ mod tests {
             Record::Errors(Errors {
                 function: 1,
                 name: "ChargeError".into(),
-                variants: vec![evidence::Variant { name: "Timeout".into(), sample: true }],
+                variants: vec![evidence::Variant {
+                    name: "Timeout".into(),
+                    sample: true,
+                }],
                 swallow: false,
             }),
             Record::Trace(Trace {
@@ -147,7 +156,10 @@ mod tests {
     fn what_the_recorder_writes_is_read_back() {
         for record in records() {
             let text = written(std::slice::from_ref(&record));
-            assert_eq!(serde_json::from_str::<Record>(text.trim_end()).unwrap(), record);
+            assert_eq!(
+                serde_json::from_str::<Record>(text.trim_end()).unwrap(),
+                record
+            );
         }
         let recorded = Recorded::parse(&written(&records())).unwrap();
         assert_eq!((recorded.traces.len(), recorded.mutated), (1, 1));
@@ -169,7 +181,10 @@ mod tests {
 
     #[test]
     fn another_format_is_refused() {
-        let text = written(&[Record::Process(evidence::Process { format: FORMAT + 1, pid: 7 })]);
+        let text = written(&[Record::Process(evidence::Process {
+            format: FORMAT + 1,
+            pid: 7,
+        })]);
         assert!(matches!(Recorded::parse(&text), Err(Error::Evidence(_))));
     }
 }

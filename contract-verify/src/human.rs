@@ -19,7 +19,12 @@ pub(crate) struct Detail {
 }
 
 /// Renders a report; source files are read again for their lines, relative to `root`.
-pub(crate) fn render(report: &Report, contracts: &Contracts, root: &Path, detail: Detail) -> String {
+pub(crate) fn render(
+    report: &Report,
+    contracts: &Contracts,
+    root: &Path,
+    detail: Detail,
+) -> String {
     let mut text = String::new();
     draw::findings(&mut text, &report.findings, contracts, root);
     for function in &report.functions {
@@ -50,8 +55,16 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
             tests(&mode.tests),
         );
     }
-    let proven = function.branches.iter().filter(|branch| branch.verdict == Verdict::Proven).count();
-    let _written = writeln!(text, "  {proven} of {} proven", count(function.branches.len(), "error branch").replace("branchs", "branches"));
+    let proven = function
+        .branches
+        .iter()
+        .filter(|branch| branch.verdict == Verdict::Proven)
+        .count();
+    let _written = writeln!(
+        text,
+        "  {proven} of {} proven",
+        count(function.branches.len(), "error branch").replace("branchs", "branches")
+    );
     if detail.mutants {
         for branch in &function.branches {
             let style = style(branch.verdict);
@@ -71,10 +84,15 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
                     None => mutant.operator.to_owned(),
                 };
                 let fate = match mutant.outcome {
-                    MutantOutcome::Killed => format!("killed by {}", mutant.test.as_deref().unwrap_or_default()),
+                    MutantOutcome::Killed => {
+                        format!("killed by {}", mutant.test.as_deref().unwrap_or_default())
+                    }
                     MutantOutcome::Survived => "survived".to_owned(),
                     MutantOutcome::Undecided => {
-                        format!("undecided: {}", mutant.reason.as_deref().unwrap_or_default())
+                        format!(
+                            "undecided: {}",
+                            mutant.reason.as_deref().unwrap_or_default()
+                        )
                     }
                 };
                 let _written = writeln!(text, "      {change}: {fate}");

@@ -82,7 +82,9 @@ pub(crate) fn find(
     }
     // A library is built twice, with its unit tests and without.
     subjects.retain(|subject| seen.insert(subject.key.clone()));
-    subjects.sort_by(|a, b| (&a.id, &a.package, &a.path, a.line).cmp(&(&b.id, &b.package, &b.path, b.line)));
+    subjects.sort_by(|a, b| {
+        (&a.id, &a.package, &a.path, a.line).cmp(&(&b.id, &b.package, &b.path, b.line))
+    });
     Ok(subjects)
 }
 
@@ -95,7 +97,12 @@ struct Finder<'a> {
 
 // What rustc accepts and syn does not, the probes still record: it need not be said here.
 impl Visitor for Finder<'_> {
-    fn function(&mut self, file: &Path, modules: &[String], function: &source::SourceFunction) -> Result<()> {
+    fn function(
+        &mut self,
+        file: &Path,
+        modules: &[String],
+        function: &source::SourceFunction,
+    ) -> Result<()> {
         // rustc has compiled the attribute, so it can be read; a macro may build it differently.
         let Ok(attribute) = &function.attribute else {
             return Ok(());

@@ -59,7 +59,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         return plan::capture(arguments.into_iter().skip(2));
     }
     // By its own name the program has no subcommand; cargo gives it one.
-    if arguments.get(1).is_none_or(|first| first != "verify-contracts") {
+    if arguments
+        .get(1)
+        .is_none_or(|first| first != "verify-contracts")
+    {
         let place = arguments.len().min(1);
         arguments.insert(place, "verify-contracts".into());
     }
@@ -105,7 +108,8 @@ fn verify(arguments: &Arguments) -> Result<Answer> {
     let verified = verify::verify(arguments, status)?;
     for (format, path) in &arguments.outputs {
         // A file shows no colours.
-        let text = anstream::adapter::strip_str(&shown(&verified, *format, arguments.verbose)?).to_string();
+        let text = anstream::adapter::strip_str(&shown(&verified, *format, arguments.verbose)?)
+            .to_string();
         std::fs::write(path, text).map_err(|error| Error::Write {
             path: path.clone(),
             error,
@@ -124,11 +128,20 @@ fn verify(arguments: &Arguments) -> Result<Answer> {
 
 /// The report in one of its forms.
 fn shown(verified: &Verified, format: ReportFormat, verbose: bool) -> Result<String> {
-    let Verified { report, contracts, root } = verified;
-    let failed = |error: &dyn std::fmt::Display| Error::Output(std::io::Error::other(error.to_string()));
+    let Verified {
+        report,
+        contracts,
+        root,
+    } = verified;
+    let failed =
+        |error: &dyn std::fmt::Display| Error::Output(std::io::Error::other(error.to_string()));
     Ok(match format {
-        ReportFormat::Human => human::render(report, contracts, root, human::Detail { mutants: verbose }),
-        ReportFormat::Json => serde_json::to_string_pretty(report).map_err(|error| failed(&error))? + "\n",
+        ReportFormat::Human => {
+            human::render(report, contracts, root, human::Detail { mutants: verbose })
+        }
+        ReportFormat::Json => {
+            serde_json::to_string_pretty(report).map_err(|error| failed(&error))? + "\n"
+        }
         ReportFormat::Sarif => formats::sarif(report),
         ReportFormat::Junit => formats::junit(report).map_err(|error| failed(&error))?,
         ReportFormat::Github => formats::github(report),

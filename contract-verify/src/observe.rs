@@ -115,7 +115,10 @@ pub(crate) fn observe<'a>(
                 let subject = subjects::of_probe(&mut observed.subjects, function, contracts);
                 by_number.insert(*number, subject);
                 if let Some(errors) = process.errors.get(number) {
-                    observed.enums.entry(subject).or_insert_with(|| errors.clone());
+                    observed
+                        .enums
+                        .entry(subject)
+                        .or_insert_with(|| errors.clone());
                 }
             }
             for trace in &process.traces {
@@ -176,8 +179,12 @@ impl Observed {
     fn behaviour(&mut self, seen: &Seen<'_>, contract: &Contract, function: &model::Function) {
         for breach in behave::breaches(contract, function, seen.trace) {
             let subject = &self.subjects[seen.subject];
-            let branch = seen.trace.branch.and_then(|branch| subject.branches.get(branch as usize));
-            let place = branch.map(|branch| format!("{}:{}:{}", subject.file, branch.line, branch.column));
+            let branch = seen
+                .trace
+                .branch
+                .and_then(|branch| subject.branches.get(branch as usize));
+            let place =
+                branch.map(|branch| format!("{}:{}:{}", subject.file, branch.line, branch.column));
             let key = (seen.subject, breach.code.code, breach.message.clone());
             let breached = self.breaches.entry(key).or_insert_with(|| Breached {
                 breach,
@@ -192,7 +199,11 @@ impl Observed {
         let trace = seen.trace;
         if trace.outcome == Outcome::Ok {
             for mode in recoveries(trace, function) {
-                self.modes.entry((seen.subject, mode)).or_default().recovered.add(seen);
+                self.modes
+                    .entry((seen.subject, mode))
+                    .or_default()
+                    .recovered
+                    .add(seen);
             }
             return;
         }
@@ -223,7 +234,12 @@ impl Observed {
 fn recoveries(trace: &Trace, function: &model::Function) -> BTreeSet<usize> {
     standing(&trace.calls)
         .flat_map(|call| behave::possible(function, call))
-        .filter(|mode| matches!(function.modes[*mode].outcome, Some(model::Outcome::Recovers(_))))
+        .filter(|mode| {
+            matches!(
+                function.modes[*mode].outcome,
+                Some(model::Outcome::Recovers(_))
+            )
+        })
         .collect()
 }
 
@@ -234,7 +250,10 @@ fn candidates(
     function: &model::Function,
     marked: &BTreeSet<String>,
 ) -> Vec<usize> {
-    let returned = |mode: &Mode| mode.returns().is_some_and(|returns| returns.value == variant);
+    let returned = |mode: &Mode| {
+        mode.returns()
+            .is_some_and(|returns| returns.value == variant)
+    };
     let mut found: BTreeSet<usize> = standing(&trace.calls)
         .flat_map(|call| behave::possible(function, call))
         .filter(|mode| returned(&function.modes[*mode]))
@@ -242,7 +261,8 @@ fn candidates(
     // Beside what is seen to have failed: the function's own decision, or a call that
     // is not marked. If one of these returns the same variant, there is no telling.
     let unseen = function.modes.iter().enumerate();
-    let unseen = unseen.filter(|(_, mode)| !marked.contains(&mode.interface.value) && returned(mode));
+    let unseen =
+        unseen.filter(|(_, mode)| !marked.contains(&mode.interface.value) && returned(mode));
     found.extend(unseen.map(|(index, _)| index));
     found.into_iter().collect()
 }
@@ -306,7 +326,11 @@ out_of_range = { returns = "Amount" }
             call: 0,
             parent: None,
             thread: None,
-            outcome: if variant.is_some() { Outcome::Err } else { Outcome::Ok },
+            outcome: if variant.is_some() {
+                Outcome::Err
+            } else {
+                Outcome::Ok
+            },
             variant: variant.map(Into::into),
             branch: Some(0),
             calls,
@@ -318,21 +342,30 @@ out_of_range = { returns = "Amount" }
             Some(variant) => candidates(&trace, variant, function, &marked),
             None => recoveries(&trace, function).into_iter().collect(),
         };
-        found.into_iter().map(|index| function.modes[index].id()).collect()
+        found
+            .into_iter()
+            .map(|index| function.modes[index].id())
+            .collect()
     }
 
     const BOTH: &[&str] = &["gateway", "orders"];
 
     #[test]
     fn a_failed_call_and_its_variant_name_the_mode() {
-        assert_eq!(modes(Some("Slow"), vec![call("gateway", Some("timeout"))], BOTH), ["gateway.timeout"]);
+        assert_eq!(
+            modes(Some("Slow"), vec![call("gateway", Some("timeout"))], BOTH),
+            ["gateway.timeout"]
+        );
         let calls = vec![call("gateway", None), call("orders", Some("timeout"))];
         assert_eq!(modes(Some("Store"), calls, BOTH), ["orders.timeout"]);
     }
 
     #[test]
     fn a_mode_that_the_contract_does_not_name_is_other() {
-        assert_eq!(modes(Some("Odd"), vec![call("gateway", Some("conflict"))], BOTH), ["gateway.other"]);
+        assert_eq!(
+            modes(Some("Odd"), vec![call("gateway", Some("conflict"))], BOTH),
+            ["gateway.other"]
+        );
     }
 
     #[test]
@@ -348,7 +381,10 @@ out_of_range = { returns = "Amount" }
 
     #[test]
     fn an_error_that_tells_no_mode_is_known_by_its_variant_if_that_is_unique() {
-        assert_eq!(modes(Some("Twice"), vec![call("orders", Some("?"))], BOTH), ["orders.write_conflict"]);
+        assert_eq!(
+            modes(Some("Twice"), vec![call("orders", Some("?"))], BOTH),
+            ["orders.write_conflict"]
+        );
         let unclear = modes(Some("Store"), vec![call("orders", Some("?"))], BOTH);
         assert_eq!(unclear, ["orders.connection", "orders.timeout"]);
     }
@@ -356,13 +392,19 @@ out_of_range = { returns = "Amount" }
     #[test]
     fn without_marked_calls_only_a_variant_of_one_mode_is_clear() {
         assert_eq!(modes(Some("Slow"), vec![], &[]), ["gateway.timeout"]);
-        assert_eq!(modes(Some("Odd"), vec![], &[]), ["gateway.other", "orders.other"]);
+        assert_eq!(
+            modes(Some("Odd"), vec![], &[]),
+            ["gateway.other", "orders.other"]
+        );
         assert_eq!(modes(Some("Odd"), vec![], &["gateway"]), ["orders.other"]);
     }
 
     #[test]
     fn an_ok_after_a_failure_is_the_recovery_that_is_declared() {
-        assert_eq!(modes(None, vec![call("gateway", Some("not_found"))], BOTH), ["gateway.not_found"]);
+        assert_eq!(
+            modes(None, vec![call("gateway", Some("not_found"))], BOTH),
+            ["gateway.not_found"]
+        );
         assert!(modes(None, vec![call("gateway", Some("timeout"))], BOTH).is_empty());
         assert!(modes(None, vec![call("gateway", None)], BOTH).is_empty());
     }
@@ -377,23 +419,41 @@ out_of_range = { returns = "Amount" }
 
     #[test]
     fn a_rollback_over_the_same_interface_makes_no_failure_good() {
-        let calls = vec![call("orders", Some("write_conflict")), elsewhere("orders", None)];
+        let calls = vec![
+            call("orders", Some("write_conflict")),
+            elsewhere("orders", None),
+        ];
         assert_eq!(modes(Some("Twice"), calls, BOTH), ["orders.write_conflict"]);
     }
 
     #[test]
     fn of_two_standing_failures_the_variant_says_which_one_was_returned() {
-        let calls = vec![call("gateway", Some("timeout")), call("orders", Some("write_conflict"))];
-        assert_eq!(modes(Some("Slow"), calls.clone(), BOTH), ["gateway.timeout"]);
+        let calls = vec![
+            call("gateway", Some("timeout")),
+            call("orders", Some("write_conflict")),
+        ];
+        assert_eq!(
+            modes(Some("Slow"), calls.clone(), BOTH),
+            ["gateway.timeout"]
+        );
         assert_eq!(modes(Some("Twice"), calls, BOTH), ["orders.write_conflict"]);
-        let alike = vec![call("gateway", Some("conflict")), call("orders", Some("decode"))];
-        assert_eq!(modes(Some("Odd"), alike, BOTH), ["gateway.other", "orders.other"]);
+        let alike = vec![
+            call("gateway", Some("conflict")),
+            call("orders", Some("decode")),
+        ];
+        assert_eq!(
+            modes(Some("Odd"), alike, BOTH),
+            ["gateway.other", "orders.other"]
+        );
     }
 
     #[test]
     fn a_variant_that_an_unmarked_call_returns_too_is_unclear() {
         let calls = vec![call("orders", Some("decode"))];
-        assert_eq!(modes(Some("Odd"), calls, &["orders"]), ["gateway.other", "orders.other"]);
+        assert_eq!(
+            modes(Some("Odd"), calls, &["orders"]),
+            ["gateway.other", "orders.other"]
+        );
     }
 
     #[test]

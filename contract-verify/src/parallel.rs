@@ -26,7 +26,9 @@ pub(crate) fn map<T: Sync, R: Send>(
                         // The others need not begin what will not be used.
                         next.store(items.len(), Ordering::Relaxed);
                     }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, result));
                 }
             });
         }
@@ -44,13 +46,18 @@ mod tests {
     #[test]
     fn results_keep_the_order_of_their_items() {
         let items: Vec<usize> = (0..100).collect();
-        assert_eq!(map(4, &items, |n| Ok(n * 2)).unwrap(), (0..100).map(|n| n * 2).collect::<Vec<_>>());
+        assert_eq!(
+            map(4, &items, |n| Ok(n * 2)).unwrap(),
+            (0..100).map(|n| n * 2).collect::<Vec<_>>()
+        );
         assert_eq!(map(4, &[], |n: &usize| Ok(*n)).unwrap(), [0; 0]);
     }
 
     #[test]
     fn a_failure_is_the_result() {
-        let failed = map(2, &[1, 2, 3], |n| if *n == 2 { Err(Error::Build) } else { Ok(*n) });
+        let failed = map(2, &[1, 2, 3], |n| {
+            if *n == 2 { Err(Error::Build) } else { Ok(*n) }
+        });
         assert!(matches!(failed, Err(Error::Build)));
     }
 }

@@ -54,7 +54,11 @@ fn note(program: Option<OsString>) -> std::io::Result<()> {
     };
     let mut line = serde_json::to_vec(&planned)?;
     line.push(b'\n');
-    std::fs::OpenOptions::new().create(true).append(true).open(plan)?.write_all(&line)
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(plan)?
+        .write_all(&line)
 }
 
 /// The environment variable by which cargo is told the runner of a target.

@@ -72,7 +72,11 @@ impl Watchdog {
     }
 
     fn watch(&self, process: u32, deadline: Instant) {
-        let mut state = self.watched.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .watched
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         state.deadlines.insert(process, Some(deadline));
         if state.closed {
             end_group(process);
@@ -87,7 +91,11 @@ impl Watchdog {
 
     /// Ends everything that runs, and whatever begins from now on.
     pub(crate) fn close(&self) {
-        let mut state = self.watched.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .watched
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         state.closed = true;
         for process in state.deadlines.keys() {
             end_group(*process);
@@ -96,7 +104,11 @@ impl Watchdog {
 
     /// Whether the program was ended because its time was up.
     fn release(&self, process: u32) -> bool {
-        let mut state = self.watched.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .watched
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         state.deadlines.remove(&process) == Some(None)
     }
 }
@@ -158,10 +170,17 @@ mod tests {
     fn output_and_status_come_back() {
         let scratch = tempfile::tempdir().unwrap();
         let finished = Watchdog::default()
-            .run(shell("echo out; echo err >&2; exit 3"), scratch.path(), Duration::from_secs(60))
+            .run(
+                shell("echo out; echo err >&2; exit 3"),
+                scratch.path(),
+                Duration::from_secs(60),
+            )
             .unwrap();
         assert_eq!(finished.status.and_then(|status| status.code()), Some(3));
-        assert_eq!((finished.stdout.as_str(), finished.stderr.as_str()), ("out\n", "err\n"));
+        assert_eq!(
+            (finished.stdout.as_str(), finished.stderr.as_str()),
+            ("out\n", "err\n")
+        );
     }
 
     #[test]
@@ -173,7 +192,10 @@ mod tests {
             .unwrap();
         assert!(finished.status.is_none());
         let child = finished.stdout.trim();
-        let alive = shell(&format!("kill -0 {child}")).stderr(Stdio::null()).status().unwrap();
+        let alive = shell(&format!("kill -0 {child}"))
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
         assert!(!alive.success() || is_zombie(child));
     }
 
@@ -181,14 +203,21 @@ mod tests {
     fn a_child_that_keeps_the_output_open_delays_nothing() {
         let scratch = tempfile::tempdir().unwrap();
         let finished = Watchdog::default()
-            .run(shell("sleep 600 & echo done"), scratch.path(), Duration::from_secs(60))
+            .run(
+                shell("sleep 600 & echo done"),
+                scratch.path(),
+                Duration::from_secs(60),
+            )
             .unwrap();
         assert_eq!(finished.stdout, "done\n");
     }
 
     /// Ended, and not yet collected by whoever inherited it.
     fn is_zombie(process: &str) -> bool {
-        std::fs::read_to_string(format!("/proc/{process}/stat"))
-            .is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z")))
+        std::fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| {
+            stat.rsplit(')')
+                .next()
+                .is_some_and(|rest| rest.starts_with(" Z"))
+        })
     }
 }

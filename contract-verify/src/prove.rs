@@ -47,7 +47,10 @@ impl Proof {
     pub(crate) fn is_proven(&self) -> bool {
         self.not_mutatable.is_none()
             && !self.mutants.is_empty()
-            && self.mutants.iter().all(|tried| matches!(tried.fate, Fate::Killed(_)))
+            && self
+                .mutants
+                .iter()
+                .all(|tried| matches!(tried.fate, Fate::Killed(_)))
     }
 }
 
@@ -95,7 +98,9 @@ pub(crate) fn prove(
     };
     let exits: Vec<(&Exit, &Share)> = observed.exits.iter().collect();
     let proven = parallel::map(jobs, &exits, |(exit, share)| {
-        prover.exit(observed, exit, share, None).map(|proof| ((*exit).clone(), proof))
+        prover
+            .exit(observed, exit, share, None)
+            .map(|proof| ((*exit).clone(), proof))
     })?;
     let shares: Vec<(ModeKey, &Exit, &Share)> = observed
         .modes
@@ -108,12 +113,21 @@ pub(crate) fn prove(
         // mode stays as it is.
         let alone = observed.exits.get(*exit) == Some(*share);
         let when = (!alone).then_some(&share.signatures);
-        prover.exit(observed, exit, share, when).map(|proof| ((*mode, (*exit).clone()), proof))
+        prover
+            .exit(observed, exit, share, when)
+            .map(|proof| ((*mode, (*exit).clone()), proof))
     })?;
-    let recovered = observed.modes.iter().filter(|(_, seen)| !seen.recovered.tests.is_empty());
-    let recovered: Vec<(ModeKey, &Share)> = recovered.map(|(mode, seen)| (*mode, &seen.recovered)).collect();
+    let recovered = observed
+        .modes
+        .iter()
+        .filter(|(_, seen)| !seen.recovered.tests.is_empty());
+    let recovered: Vec<(ModeKey, &Share)> = recovered
+        .map(|(mode, seen)| (*mode, &seen.recovered))
+        .collect();
     let recoveries = parallel::map(jobs, &recovered, |(mode, share)| {
-        prover.recovery(observed, *mode, share).map(|proof| (*mode, proof))
+        prover
+            .recovery(observed, *mode, share)
+            .map(|proof| (*mode, proof))
     })?;
     let mut proofs = Proofs {
         exits: proven.into_iter().collect(),
@@ -216,8 +230,11 @@ impl Prover<'_> {
         }
         let run = {
             // Beside itself, a test may fail for what the two share.
-            let _turn = self.turns[test].lock().unwrap_or_else(PoisonError::into_inner);
-            self.runner.run(&self.tests[test], Some(mutant), limit(self.durations[test]))?
+            let _turn = self.turns[test]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            self.runner
+                .run(&self.tests[test], Some(mutant), limit(self.durations[test]))?
         };
         let mutated = run.evidence.was_mutated();
         let trial = match run.outcome {
@@ -225,8 +242,12 @@ impl Prover<'_> {
             Outcome::Passed if mutated => Trial::Survived,
             Outcome::Failed => Trial::Undecided("failed before the branch was changed".into()),
             Outcome::Passed => Trial::Undecided("did not come to the branch a second time".into()),
-            Outcome::Crashed(how) => Trial::Undecided(format!("crashed when the branch was changed ({how})")),
-            Outcome::TimedOut => Trial::Undecided("ran out of time when the branch was changed".into()),
+            Outcome::Crashed(how) => {
+                Trial::Undecided(format!("crashed when the branch was changed ({how})"))
+            }
+            Outcome::TimedOut => {
+                Trial::Undecided("ran out of time when the branch was changed".into())
+            }
         };
         self.trials().insert(key, trial.clone());
         Ok(trial)
@@ -244,14 +265,20 @@ impl Prover<'_> {
         let killers: Vec<TestIndex> = killers.into_iter().collect();
         let passes = parallel::map(jobs, &killers, |test| {
             for _ in 0..2 {
-                let run = self.runner.run(&self.tests[*test], None, limit(self.durations[*test]))?;
+                let run =
+                    self.runner
+                        .run(&self.tests[*test], None, limit(self.durations[*test]))?;
                 if run.outcome != Outcome::Passed {
                     return Ok((*test, false));
                 }
             }
             Ok((*test, true))
         })?;
-        Ok(passes.into_iter().filter(|(_, passes)| !passes).map(|(test, _)| test).collect())
+        Ok(passes
+            .into_iter()
+            .filter(|(_, passes)| !passes)
+            .map(|(test, _)| test)
+            .collect())
     }
 
     fn trials(&self) -> std::sync::MutexGuard<'_, HashMap<(Mutant, TestIndex), Trial>> {
@@ -270,7 +297,9 @@ impl Proofs {
             if let Fate::Killed(test) = tried.fate
                 && self.flaky.contains(&test)
             {
-                tried.fate = Fate::Undecided("the test that failed also fails when nothing is changed".into());
+                tried.fate = Fate::Undecided(
+                    "the test that failed also fails when nothing is changed".into(),
+                );
             }
         }
     }
@@ -281,7 +310,11 @@ fn alternatives(errors: Option<&Errors>, variant: &str) -> Vec<String> {
     let Some(errors) = errors else {
         return Vec::new();
     };
-    let place = errors.variants.iter().position(|v| v.name == variant).unwrap_or_default();
+    let place = errors
+        .variants
+        .iter()
+        .position(|v| v.name == variant)
+        .unwrap_or_default();
     let mut others: Vec<(usize, &str)> = errors
         .variants
         .iter()
@@ -290,13 +323,20 @@ fn alternatives(errors: Option<&Errors>, variant: &str) -> Vec<String> {
         .map(|(index, other)| (index.abs_diff(place), other.name.as_str()))
         .collect();
     others.sort_by_key(|(distance, _)| *distance);
-    others.into_iter().map(|(_, name)| name.to_owned()).collect()
+    others
+        .into_iter()
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 fn not_mutatable(errors: &Errors, variant: &str) -> String {
     let name = &errors.name;
-    let others: Vec<&str> =
-        errors.variants.iter().filter(|v| v.name != variant).map(|v| v.name.as_str()).collect();
+    let others: Vec<&str> = errors
+        .variants
+        .iter()
+        .filter(|v| v.name != variant)
+        .map(|v| v.name.as_str())
+        .collect();
     match others.first() {
         None => format!(
             "not mutatable: `{name}` has one variant, so that there is no other to take its place and nothing for a test to tell apart"

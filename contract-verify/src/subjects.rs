@@ -12,7 +12,11 @@ use crate::contracts::Contracts;
 use crate::inventory::Subject;
 
 /// The index of the function that a probe belongs to; a new one where no source shows it.
-pub(crate) fn of_probe(subjects: &mut Vec<Subject>, probe: &Function, contracts: &Contracts) -> usize {
+pub(crate) fn of_probe(
+    subjects: &mut Vec<Subject>,
+    probe: &Function,
+    contracts: &Contracts,
+) -> usize {
     let Function {
         package,
         path,
@@ -22,11 +26,19 @@ pub(crate) fn of_probe(subjects: &mut Vec<Subject>, probe: &Function, contracts:
         ..
     } = probe;
     let key = function_key(package, path, file, *line, *column);
-    if let Some(known) = subjects.iter().position(|subject| subject.compiled && subject.key == key) {
+    if let Some(known) = subjects
+        .iter()
+        .position(|subject| subject.compiled && subject.key == key)
+    {
         return known;
     }
     let here = |subject: &Subject| {
-        (&subject.package, &subject.file, subject.line, subject.column) == (package, file, *line, *column)
+        (
+            &subject.package,
+            &subject.file,
+            subject.line,
+            subject.column,
+        ) == (package, file, *line, *column)
     };
     // The same place may have been compiled several times, each under its own path: a
     // macro that writes one function for many types.
@@ -73,21 +85,33 @@ fn agree(subject: &mut Subject, compiled: &[Branch]) {
         return;
     }
     let written: Vec<Branch> = std::mem::replace(&mut subject.branches, compiled.to_vec());
-    let added = compiled.iter().enumerate().filter(|(_, branch)| !written.contains(branch));
-    subject.unlisted = added.filter_map(|(index, _)| u32::try_from(index).ok()).collect();
+    let added = compiled
+        .iter()
+        .enumerate()
+        .filter(|(_, branch)| !written.contains(branch));
+    subject.unlisted = added
+        .filter_map(|(index, _)| u32::try_from(index).ok())
+        .collect();
     subject.rewritten = true;
 }
 
 /// Where the contract of a function lies that no source shows.
-fn contract(subjects: &[Subject], probe: &Function, contracts: &Contracts) -> Option<(PathBuf, String)> {
-    let sibling = subjects.iter().find(|subject| subject.id == probe.id && subject.package == probe.package);
+fn contract(
+    subjects: &[Subject],
+    probe: &Function,
+    contracts: &Contracts,
+) -> Option<(PathBuf, String)> {
+    let sibling = subjects
+        .iter()
+        .find(|subject| subject.id == probe.id && subject.package == probe.package);
     if let Some(sibling) = sibling {
         return sibling.contract.clone();
     }
     let (stem, function) = probe.id.rsplit_once('.')?;
     let suffix = format!("contracts/{stem}.toml");
     let mut files = contracts.files.iter();
-    let found = files.find(|(_, file)| file.package == probe.package && file.source.path.ends_with(&suffix));
+    let found = files
+        .find(|(_, file)| file.package == probe.package && file.source.path.ends_with(&suffix));
     found.map(|(path, _)| (path.clone(), function.to_owned()))
 }
 
@@ -139,7 +163,11 @@ mod tests {
         let mut subjects = vec![written()];
         let contracts = Contracts::default();
         for _ in 0..2 {
-            let index = of_probe(&mut subjects, &probe("c::f", vec![branch(5), branch(6)]), &contracts);
+            let index = of_probe(
+                &mut subjects,
+                &probe("c::f", vec![branch(5), branch(6)]),
+                &contracts,
+            );
             assert_eq!((index, subjects.len()), (0, 1));
         }
         assert!(!subjects[0].rewritten && subjects[0].unlisted.is_empty());
@@ -150,9 +178,22 @@ mod tests {
         let mut subjects = vec![written()];
         let contracts = Contracts::default();
         let branches = || vec![branch(5), branch(6)];
-        assert_eq!(of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts), 0);
-        assert_eq!(of_probe(&mut subjects, &probe("c::Orders::f", branches()), &contracts), 1);
-        assert_eq!(of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts), 0);
+        assert_eq!(
+            of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts),
+            0
+        );
+        assert_eq!(
+            of_probe(
+                &mut subjects,
+                &probe("c::Orders::f", branches()),
+                &contracts
+            ),
+            1
+        );
+        assert_eq!(
+            of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts),
+            0
+        );
         assert_eq!(subjects[1].path, "c::Orders::f");
     }
 
@@ -160,7 +201,11 @@ mod tests {
     fn what_another_attribute_added_is_not_listed() {
         let mut subjects = vec![written()];
         let compiled = vec![branch(2), branch(5), branch(6)];
-        of_probe(&mut subjects, &probe("c::f", compiled), &Contracts::default());
+        of_probe(
+            &mut subjects,
+            &probe("c::f", compiled),
+            &Contracts::default(),
+        );
         assert_eq!(subjects[0].branches.len(), 3);
         assert_eq!(subjects[0].unlisted, BTreeSet::from([0]));
         assert!(subjects[0].rewritten);
@@ -171,7 +216,10 @@ mod tests {
         let mut subjects = vec![written()];
         let mut macro_made = probe("c::g", vec![branch(9)]);
         macro_made.line = 30;
-        assert_eq!(of_probe(&mut subjects, &macro_made, &Contracts::default()), 1);
+        assert_eq!(
+            of_probe(&mut subjects, &macro_made, &Contracts::default()),
+            1
+        );
         assert_eq!(subjects[1].branches, [branch(9)]);
         assert!(!subjects[1].rewritten);
     }

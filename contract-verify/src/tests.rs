@@ -84,7 +84,9 @@ impl Runner {
                 ignored: false,
             }]);
         };
-        let ignored = self.names(binary, &["--ignored"], limit)?.unwrap_or_default();
+        let ignored = self
+            .names(binary, &["--ignored"], limit)?
+            .unwrap_or_default();
         let tests = all.into_iter().map(|name| Test {
             id: format!("{prefix}{name}"),
             binary,
@@ -160,7 +162,11 @@ impl Runner {
             .env("RUST_BACKTRACE", "0")
             .env("RUST_LIB_BACKTRACE", "0");
         // One test on its own has nothing to shuffle, and its output is wanted.
-        for variable in ["RUST_TEST_SHUFFLE", "RUST_TEST_SHUFFLE_SEED", "RUST_TEST_NOCAPTURE"] {
+        for variable in [
+            "RUST_TEST_SHUFFLE",
+            "RUST_TEST_SHUFFLE_SEED",
+            "RUST_TEST_NOCAPTURE",
+        ] {
             command.env_remove(variable);
         }
         command
@@ -175,11 +181,19 @@ impl Runner {
         }
     }
 
-    fn finish(&self, binary: usize, command: Command, scratch: &Path, limit: Duration) -> Result<Finished> {
-        self.watchdog.run(command, scratch, limit).map_err(|error| Error::Start {
-            path: self.binaries[binary].planned.program.clone(),
-            error,
-        })
+    fn finish(
+        &self,
+        binary: usize,
+        command: Command,
+        scratch: &Path,
+        limit: Duration,
+    ) -> Result<Finished> {
+        self.watchdog
+            .run(command, scratch, limit)
+            .map_err(|error| Error::Start {
+                path: self.binaries[binary].planned.program.clone(),
+                error,
+            })
     }
 }
 
@@ -210,8 +224,12 @@ fn outcome(entry: &Entry, finished: &Finished) -> Result<Outcome> {
         .find_map(|line| line.strip_prefix("test result: "));
     let outcome = match (entry, status.code(), summary) {
         // Exit status alone would also pass a test that calls `exit(0)`, and one that is not there.
-        (Entry::Named(_), Some(0), Some(summary)) if summary.starts_with("ok. 1 passed;") => Outcome::Passed,
-        (Entry::Named(_), Some(101), Some(summary)) if summary.contains(" 0 passed; 1 failed;") => Outcome::Failed,
+        (Entry::Named(_), Some(0), Some(summary)) if summary.starts_with("ok. 1 passed;") => {
+            Outcome::Passed
+        }
+        (Entry::Named(_), Some(101), Some(summary)) if summary.contains(" 0 passed; 1 failed;") => {
+            Outcome::Failed
+        }
         (Entry::Named(_), Some(0), None) => {
             Outcome::Crashed("the process ended with 0 before the test did".into())
         }
@@ -232,7 +250,10 @@ mod unit {
     #[test]
     fn a_list_is_read_and_free_text_is_not_taken_for_one() {
         let list = "a::b: test\nwith space: test\nbench: benchmark\n";
-        assert_eq!(parse_list(list), Some(vec!["a::b".into(), "with space".into()]));
+        assert_eq!(
+            parse_list(list),
+            Some(vec!["a::b".into(), "with space".into()])
+        );
         assert_eq!(parse_list(""), Some(Vec::new()));
         assert_eq!(parse_list("hello\na: test\n"), None);
     }

@@ -18,10 +18,10 @@ use crate::inventory;
 use crate::judge::{self, Case, count};
 use crate::observe::observe;
 use crate::parallel;
-use crate::prove::{self, Proofs};
-use crate::report::{FORMAT, Level, Outcome as ReportOutcome, Report, Summary};
 use crate::policy::{self, Date, Policy};
 use crate::process::Watchdog;
+use crate::prove::{self, Proofs};
+use crate::report::{FORMAT, Level, Outcome as ReportOutcome, Report, Summary};
 use crate::status::{self, Status};
 use crate::tests::{Outcome, Run, Runner, Test};
 use crate::workspace::Workspace;
@@ -42,25 +42,44 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     let mut contracts = Contracts::load(&workspace)?;
     // A contract that cannot be read makes the build fail, with less to say about it.
     if let Some(report) = mistakes(&contracts) {
-        return Ok(Verified { report, contracts, root });
+        return Ok(Verified {
+            report,
+            contracts,
+            root,
+        });
     }
     let watchdog = Watchdog::default();
     leave_nothing_behind(&watchdog);
-    let scratch = Scratch::new(&workspace.target_directory(arguments).join("verify-contracts"), status)?;
+    let scratch = Scratch::new(
+        &workspace
+            .target_directory(arguments)
+            .join("verify-contracts"),
+        status,
+    )?;
     let plan = scratch.path().join("plan.jsonl");
     let mut build = build::build(&workspace, arguments, &plan)?;
     let subjects = inventory::find(&workspace, &build, &mut contracts)?;
     if let Some(report) = mistakes(&contracts) {
-        return Ok(Verified { report, contracts, root });
+        return Ok(Verified {
+            report,
+            contracts,
+            root,
+        });
     }
     if contracts.files.is_empty() {
         return Err(Error::NoContracts);
     }
-    let runner = Runner::new(std::mem::take(&mut build.binaries), scratch.path(), watchdog);
+    let runner = Runner::new(
+        std::mem::take(&mut build.binaries),
+        scratch.path(),
+        watchdog,
+    );
     let limit = Duration::from_secs(arguments.test_timeout);
     let jobs = jobs(arguments);
     let tests = list(&workspace, &runner, limit, jobs)?;
-    let chosen: Vec<usize> = (0..tests.len()).filter(|test| !tests[*test].ignored).collect();
+    let chosen: Vec<usize> = (0..tests.len())
+        .filter(|test| !tests[*test].ignored)
+        .collect();
     if chosen.is_empty() {
         return Err(Error::NoTests);
     }
@@ -78,15 +97,26 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         if let Some(mut how) = how_it_fails(&run.outcome, limit) {
             status.show(&tests[*test].id, &run.output);
             if jobs > 1 && runner.run(&tests[*test], None, limit)?.outcome == Outcome::Passed {
-                how.push_str(" beside other tests, and passes alone (`--jobs 1` runs one at a time)");
+                how.push_str(
+                    " beside other tests, and passes alone (`--jobs 1` runs one at a time)",
+                );
             }
             failing.push((*test, how));
         }
     }
-    let passed = runs.iter().filter(|(_, run)| run.outcome == Outcome::Passed);
-    let observed = observe(subjects, &contracts, passed.map(|(test, run)| (*test, &run.evidence)));
+    let passed = runs
+        .iter()
+        .filter(|(_, run)| run.outcome == Outcome::Passed);
+    let observed = observe(
+        subjects,
+        &contracts,
+        passed.map(|(test, run)| (*test, &run.evidence)),
+    );
     let proofs = if failing.is_empty() {
-        status.say("Breaking", &format!("{}, each in turn", count(observed.exits.len(), "exit")));
+        status.say(
+            "Breaking",
+            &format!("{}, each in turn", count(observed.exits.len(), "exit")),
+        );
         prove::prove(&runner, &tests, &durations, &observed, jobs)?
     } else {
         Proofs::default()
@@ -102,7 +132,11 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         today: Date::of(SystemTime::now()),
         undependent: &contracts::without_dependency(&workspace)?,
     });
-    Ok(Verified { report, contracts, root })
+    Ok(Verified {
+        report,
+        contracts,
+        root,
+    })
 }
 
 /// The project's policy, or the default one.
@@ -146,7 +180,10 @@ fn jobs(arguments: &Arguments) -> usize {
 }
 
 fn list(workspace: &Workspace, runner: &Runner, limit: Duration, jobs: usize) -> Result<Vec<Test>> {
-    let several = runner.binaries.windows(2).any(|pair| pair[0].package != pair[1].package);
+    let several = runner
+        .binaries
+        .windows(2)
+        .any(|pair| pair[0].package != pair[1].package);
     let binaries: Vec<usize> = (0..runner.binaries.len()).collect();
     let lists = parallel::map(jobs, &binaries, |binary| {
         let prefix = prefix(workspace, &runner.binaries[*binary], several);
@@ -183,11 +220,20 @@ fn how_it_fails(outcome: &Outcome, limit: Duration) -> Option<String> {
 
 /// The report on contracts that cannot be worked with, if there are any.
 fn mistakes(contracts: &Contracts) -> Option<Report> {
-    if !contracts.files.values().any(|file| file.reading.has_errors()) {
+    if !contracts
+        .files
+        .values()
+        .any(|file| file.reading.has_errors())
+    {
         return None;
     }
     let findings = contracts.findings();
-    let level = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let level = |level| {
+        findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    };
     Some(Report {
         format: FORMAT,
         outcome: ReportOutcome::Failed,
@@ -204,7 +250,10 @@ fn mistakes(contracts: &Contracts) -> Option<Report> {
 /// Whether a report says that tests cannot be trusted.
 pub(crate) fn tests_failed(report: &Report) -> bool {
     let untrusted = [codes::TEST_FAILS.code, codes::TEST_FLAKES.code];
-    report.findings.iter().any(|finding| untrusted.contains(&finding.code))
+    report
+        .findings
+        .iter()
+        .any(|finding| untrusted.contains(&finding.code))
 }
 
 /// The run's own files, gone when it ends.
@@ -224,12 +273,21 @@ impl Scratch {
         std::fs::create_dir_all(parent).map_err(unwritable)?;
         let lock = File::create(parent.join(".lock")).map_err(unwritable)?;
         if lock.try_lock().is_err() {
-            status.say("Blocking", "waiting for another run of verify-contracts in the same target directory");
+            status.say(
+                "Blocking",
+                "waiting for another run of verify-contracts in the same target directory",
+            );
             lock.lock().map_err(unwritable)?;
         }
         clear(parent).map_err(unwritable)?;
-        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(unwritable)?;
-        Ok(Self { folder, _lock: lock })
+        let folder = tempfile::Builder::new()
+            .prefix("run-")
+            .tempdir_in(parent)
+            .map_err(unwritable)?;
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
     }
 
     fn path(&self) -> &Path {

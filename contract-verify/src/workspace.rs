@@ -40,10 +40,16 @@ impl Workspace {
             ("--frozen", selection.frozen),
         ];
         let flags = flags.iter().filter(|(_, given)| *given);
-        command.other_options(flags.map(|(flag, _)| (*flag).to_owned()).collect::<Vec<_>>());
+        command.other_options(
+            flags
+                .map(|(flag, _)| (*flag).to_owned())
+                .collect::<Vec<_>>(),
+        );
         // Our own build must not read the configuration of whoever built us.
         let metadata = command.exec().map_err(|error| match error {
-            cargo_metadata::Error::CargoMetadata { stderr } => Error::Metadata(stderr.trim().to_owned()),
+            cargo_metadata::Error::CargoMetadata { stderr } => {
+                Error::Metadata(stderr.trim().to_owned())
+            }
             other => Error::Metadata(other.to_string()),
         })?;
         let selected = select(&metadata, &selection.workspace)?;
@@ -111,21 +117,29 @@ fn select(metadata: &Metadata, selection: &clap_cargo::Workspace) -> Result<Vec<
         }
     }
     let mut selected: Vec<&Package> = if !selection.package.is_empty() {
-        let named = |package: &&Package| selection.package.iter().any(|name| matches(package, name));
+        let named =
+            |package: &&Package| selection.package.iter().any(|name| matches(package, name));
         members.iter().copied().filter(named).collect()
     } else if selection.workspace || selection.all {
-        let left = |package: &&Package| !selection.exclude.iter().any(|name| matches(package, name));
+        let left =
+            |package: &&Package| !selection.exclude.iter().any(|name| matches(package, name));
         members.iter().copied().filter(left).collect()
     } else {
         metadata.workspace_default_packages()
     };
     selected.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(selected.into_iter().map(|package| package.id.clone()).collect())
+    Ok(selected
+        .into_iter()
+        .map(|package| package.id.clone())
+        .collect())
 }
 
 /// Whether a package is the one that `-p` names: by name, `name@version`, or a pattern with `*` and `?`.
 fn matches(package: &Package, specification: &str) -> bool {
-    let name = specification.split(['@', '#']).next().unwrap_or(specification);
+    let name = specification
+        .split(['@', '#'])
+        .next()
+        .unwrap_or(specification);
     glob(name.as_bytes(), package.name.as_bytes())
 }
 

@@ -87,8 +87,17 @@ const RIGHT: &str = "
 
 fn verified(body: &str, script: &str, expected: &str) -> Run {
     let source = source(body, script, expected);
-    let run = Project::new(&[("contracts/payments.toml", CONTRACT), ("src/lib.rs", &source)]).report();
-    assert!(matches!(run.code, 0 | 100), "{}\n{}", run.stdout, run.stderr);
+    let run = Project::new(&[
+        ("contracts/payments.toml", CONTRACT),
+        ("src/lib.rs", &source),
+    ])
+    .report();
+    assert!(
+        matches!(run.code, 0 | 100),
+        "{}\n{}",
+        run.stdout,
+        run.stderr
+    );
     run
 }
 
@@ -96,7 +105,9 @@ fn verified(body: &str, script: &str, expected: &str) -> Run {
 fn codes(run: &Run) -> Vec<String> {
     let report = run.report();
     let findings = report["findings"].as_array().cloned().unwrap_or_default();
-    let codes = findings.iter().filter_map(|finding| finding["code"].as_str());
+    let codes = findings
+        .iter()
+        .filter_map(|finding| finding["code"].as_str());
     codes
         .filter(|code| code.starts_with("RC4") || *code == "RC503" || *code == "RC505")
         .map(str::to_owned)
@@ -108,12 +119,18 @@ fn a_function_that_does_what_it_says_has_no_findings_about_behaviour() {
     for (script, expected) in [
         ("Ok(7)", "Ok(7)"),
         ("Err(Timeout), Err(Timeout), Ok(7)", "Ok(7)"),
-        ("Err(Timeout), Err(Timeout), Err(Timeout)", "Err(ChargeError::Slow)"),
+        (
+            "Err(Timeout), Err(Timeout), Err(Timeout)",
+            "Err(ChargeError::Slow)",
+        ),
         ("Err(Unauthorized)", "Err(ChargeError::Refused)"),
         ("Err(NotFound)", "Ok(0)"),
         ("Err(Conflict)", "Err(ChargeError::Odd)"),
     ] {
-        assert!(codes(&verified(RIGHT, script, expected)).is_empty(), "{script}");
+        assert!(
+            codes(&verified(RIGHT, script, expected)).is_empty(),
+            "{script}"
+        );
     }
 }
 
@@ -123,32 +140,76 @@ fn a_failure_that_becomes_ok_is_found_although_its_test_passes() {
     let run = verified(&body, "Err(Unauthorized)", "Ok(1)");
     assert_eq!(codes(&run), ["RC403"]);
     let report = run.report();
-    let finding = report["findings"].as_array().unwrap().iter().find(|f| f["code"] == "RC403").unwrap().clone();
+    let finding = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["code"] == "RC403")
+        .unwrap()
+        .clone();
     assert_eq!(finding["mode"], "gateway.unauthorized");
-    assert!(finding["message"].as_str().unwrap().contains("seen in `the_only_test`"), "{finding}");
-    let timeline: Vec<&str> = finding["timeline"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert!(timeline[0].contains("gateway → unauthorized"), "{timeline:?}");
+    assert!(
+        finding["message"]
+            .as_str()
+            .unwrap()
+            .contains("seen in `the_only_test`"),
+        "{finding}"
+    );
+    let timeline: Vec<&str> = finding["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert!(
+        timeline[0].contains("gateway → unauthorized"),
+        "{timeline:?}"
+    );
     assert!(timeline[1].contains("returned Ok"), "{timeline:?}");
 }
 
 #[test]
 fn the_wrong_variant_is_found_although_its_test_expects_it() {
-    let body = RIGHT.replace("return Err(ChargeError::Refused)", "return Err(ChargeError::Odd)");
-    assert_eq!(codes(&verified(&body, "Err(Unauthorized)", "Err(ChargeError::Odd)")), ["RC404"]);
+    let body = RIGHT.replace(
+        "return Err(ChargeError::Refused)",
+        "return Err(ChargeError::Odd)",
+    );
+    assert_eq!(
+        codes(&verified(
+            &body,
+            "Err(Unauthorized)",
+            "Err(ChargeError::Odd)"
+        )),
+        ["RC404"]
+    );
 }
 
 #[test]
 fn one_attempt_too_few_is_found() {
     let body = RIGHT.replace("attempt < 3", "attempt < 2");
-    let run = verified(&body, "Err(Timeout), Err(Timeout), Err(Timeout)", "Err(ChargeError::Slow)");
+    let run = verified(
+        &body,
+        "Err(Timeout), Err(Timeout), Err(Timeout)",
+        "Err(ChargeError::Slow)",
+    );
     assert_eq!(codes(&run), ["RC405"]);
-    assert!(run.findings("RC405")[0].contains("tried 2 times"), "{}", run.stdout);
+    assert!(
+        run.findings("RC405")[0].contains("tried 2 times"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
 fn one_attempt_too_many_is_found_and_breaks_the_budget() {
-    let body = RIGHT.replace("attempt < 3", "attempt < 4").replace("1..=3", "1..=4");
-    let run = verified(&body, "Err(Timeout), Err(Timeout), Err(Timeout), Err(Timeout)", "Err(ChargeError::Slow)");
+    let body = RIGHT
+        .replace("attempt < 3", "attempt < 4")
+        .replace("1..=3", "1..=4");
+    let run = verified(
+        &body,
+        "Err(Timeout), Err(Timeout), Err(Timeout), Err(Timeout)",
+        "Err(ChargeError::Slow)",
+    );
     assert_eq!(codes(&run), ["RC405", "RC408"]);
 }
 
@@ -158,12 +219,22 @@ fn a_retry_of_what_must_not_be_retried_is_found() {
         "Err(GatewayError::Timeout) if attempt < 3",
         "Err(GatewayError::Timeout | GatewayError::Unauthorized) if attempt < 3",
     );
-    assert_eq!(codes(&verified(&body, "Err(Unauthorized), Ok(7)", "Ok(7)")), ["RC406"]);
+    assert_eq!(
+        codes(&verified(&body, "Err(Unauthorized), Ok(7)", "Ok(7)")),
+        ["RC406"]
+    );
 }
 
 #[test]
 fn a_waived_mode_that_happens_is_found() {
-    assert_eq!(codes(&verified(RIGHT, "Err(ServerError)", "Err(ChargeError::Odd)")), ["RC505"]);
+    assert_eq!(
+        codes(&verified(
+            RIGHT,
+            "Err(ServerError)",
+            "Err(ChargeError::Odd)"
+        )),
+        ["RC505"]
+    );
 }
 
 #[test]
@@ -179,7 +250,11 @@ fn a_panic_that_leaves_the_function_is_found() {
     let body = format!("if replies.len() > 5 {{ panic!(\"too many\") }} {RIGHT}");
     let source = source(&body, "Ok(7)", "Ok(7)")
         + "#[test] fn caught() { assert!(std::panic::catch_unwind(|| charge(vec![Ok(1); 6])).is_err()); }";
-    let run = Project::new(&[("contracts/payments.toml", CONTRACT), ("src/lib.rs", &source)]).report();
+    let run = Project::new(&[
+        ("contracts/payments.toml", CONTRACT),
+        ("src/lib.rs", &source),
+    ])
+    .report();
     assert_eq!(codes(&run), ["RC402"], "{}", run.stderr);
 }
 
@@ -188,13 +263,23 @@ fn a_recovery_is_proven_by_a_test_that_looks_at_the_value() {
     let mode = |run: &Run| {
         let report = run.report();
         let modes = report["functions"][0]["modes"].as_array().unwrap().clone();
-        modes.into_iter().find(|mode| mode["id"] == "gateway.not_found").unwrap()
+        modes
+            .into_iter()
+            .find(|mode| mode["id"] == "gateway.not_found")
+            .unwrap()
     };
     let proven = mode(&verified(RIGHT, "Err(NotFound)", "Ok(0)"));
     assert_eq!(proven["verdict"], "proven", "{proven}");
     assert_eq!(proven["mutants"][0]["operator"], "unrecover");
-    let careless = source(RIGHT, "Err(NotFound)", "Ok(0)").replace("assert_eq!(charge(vec![Err(NotFound)]), Ok(0));", "drop(charge(vec![Err(NotFound)]));");
-    let run = Project::new(&[("contracts/payments.toml", CONTRACT), ("src/lib.rs", &careless)]).report();
+    let careless = source(RIGHT, "Err(NotFound)", "Ok(0)").replace(
+        "assert_eq!(charge(vec![Err(NotFound)]), Ok(0));",
+        "drop(charge(vec![Err(NotFound)]));",
+    );
+    let run = Project::new(&[
+        ("contracts/payments.toml", CONTRACT),
+        ("src/lib.rs", &careless),
+    ])
+    .report();
     let entered = mode(&run);
     assert_eq!(entered["verdict"], "entered", "{entered}");
 }

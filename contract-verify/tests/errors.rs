@@ -53,21 +53,36 @@ fn project() -> Project {
 fn a_project_whose_failures_are_tested_passes() {
     let run = project().verify(&[]);
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
-    assert!(run.stdout.contains("error branches proven: 2/2"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("error branches proven: 2/2"),
+        "{}",
+        run.stdout
+    );
     assert!(!run.stdout.contains("error["), "{}", run.stdout);
 }
 
 #[test]
 fn an_assertion_that_looks_at_no_variant_leaves_its_branch_unproven() {
     let project = project();
-    let weak = SOURCE.replace("assert_eq!(step(0), Err(StepError::Empty));", "assert!(step(0).is_err());");
+    let weak = SOURCE.replace(
+        "assert_eq!(step(0), Err(StepError::Empty));",
+        "assert!(step(0).is_err());",
+    );
     project.write("src/lib.rs", weak);
     let run = project.verify(&[]);
     assert_eq!(run.code, 100, "{}", run.stderr);
     assert!(run.stdout.contains("error[RC304]"), "{}", run.stdout);
     assert!(run.stdout.contains("src/lib.rs:10:9"), "{}", run.stdout);
-    assert!(run.stdout.contains("entered by `tests::nothing_is_empty`"), "{}", run.stdout);
-    assert!(run.stdout.contains("error branches proven: 1/2; 1 error"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("entered by `tests::nothing_is_empty`"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("error branches proven: 1/2; 1 error"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -80,18 +95,28 @@ fn a_test_that_passes_when_the_error_is_gone_proves_nothing() {
     project.write("src/lib.rs", lenient);
     let run = project.verify(&[]);
     assert_eq!(run.code, 100, "{}", run.stderr);
-    assert!(run.stdout.contains("`Empty` was replaced by an `Ok`"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("`Empty` was replaced by an `Ok`"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
 fn a_branch_without_a_test_is_missing() {
     let project = project();
-    let untested = SOURCE.replace("assert_eq!(step(10), Err(StepError::TooFar));", "assert_eq!(step(9), Ok(9));");
+    let untested = SOURCE.replace(
+        "assert_eq!(step(10), Err(StepError::TooFar));",
+        "assert_eq!(step(9), Ok(9));",
+    );
     project.write("src/lib.rs", untested);
     let run = project.report();
     assert_eq!(run.code, 100, "{}", run.stderr);
     assert_eq!(run.findings("RC303").len(), 1);
-    assert_eq!(run.findings("RC301"), ["no test enters `domain.too_far` of `walk.step`"]);
+    assert_eq!(
+        run.findings("RC301"),
+        ["no test enters `domain.too_far` of `walk.step`"]
+    );
 }
 
 #[test]
@@ -109,10 +134,17 @@ fn a_function_that_no_test_calls_is_listed_with_its_branches() {
 #[test]
 fn a_contract_that_is_no_toml_is_shown_where_it_is_wrong() {
     let project = project();
-    project.write("contracts/walk.toml", "format = 1\n[function.step\nerror = 3\n");
+    project.write(
+        "contracts/walk.toml",
+        "format = 1\n[function.step\nerror = 3\n",
+    );
     let run = project.verify(&[]);
     assert_eq!(run.code, 100, "{}", run.stderr);
-    assert!(run.stdout.contains("contracts/walk.toml:2"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("contracts/walk.toml:2"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -126,25 +158,42 @@ fn a_contract_that_is_no_text_cannot_be_read() {
 
 #[test]
 fn a_contract_that_is_missing_stops_the_build_and_is_named() {
-    let project = Project::new(&[("contracts/other.toml", "format = 1\n"), ("src/lib.rs", SOURCE)]);
+    let project = Project::new(&[
+        ("contracts/other.toml", "format = 1\n"),
+        ("src/lib.rs", SOURCE),
+    ]);
     let run = project.verify(&[]);
     assert_eq!(run.code, 101, "{}", run.stderr);
-    assert!(run.stderr.contains("there is no contract at contracts/walk.toml"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("there is no contract at contracts/walk.toml"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn an_id_that_the_contract_does_not_hold_stops_the_build_and_is_named() {
     let project = project();
-    project.write("src/lib.rs", SOURCE.replace("\"walk.step\"", "\"walk.stpe\""));
+    project.write(
+        "src/lib.rs",
+        SOURCE.replace("\"walk.step\"", "\"walk.stpe\""),
+    );
     let run = project.verify(&[]);
     assert_eq!(run.code, 101, "{}", run.stderr);
-    assert!(run.stderr.contains("did you mean `step`?"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("did you mean `step`?"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn a_contract_that_no_function_carries_is_found() {
     let project = project();
-    let more = format!("{CONTRACT}\n[function.jump]\nerror = \"StepError\"\n[function.jump.on.domain]\nnothing = {{ returns = \"Empty\" }}\n");
+    let more = format!(
+        "{CONTRACT}\n[function.jump]\nerror = \"StepError\"\n[function.jump.on.domain]\nnothing = {{ returns = \"Empty\" }}\n"
+    );
     project.write("contracts/walk.toml", more);
     let run = project.report();
     assert_eq!(run.code, 100, "{}", run.stderr);
@@ -155,17 +204,27 @@ fn a_contract_that_no_function_carries_is_found() {
 #[test]
 fn code_that_does_not_compile_is_a_failed_build() {
     let project = project();
-    project.write("src/lib.rs", format!("{SOURCE}\nfn broken() -> u32 {{ \"\" }}"));
+    project.write(
+        "src/lib.rs",
+        format!("{SOURCE}\nfn broken() -> u32 {{ \"\" }}"),
+    );
     let run = project.verify(&[]);
     assert_eq!(run.code, 101, "{}", run.stderr);
     assert!(run.stderr.contains("mismatched types"), "{}", run.stderr);
-    assert!(run.stderr.contains("failed to build the tests"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("failed to build the tests"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn tests_that_fail_by_themselves_are_not_trusted() {
     let project = project();
-    project.write("src/lib.rs", SOURCE.replace("Err(StepError::Empty));", "Ok(0));"));
+    project.write(
+        "src/lib.rs",
+        SOURCE.replace("Err(StepError::Empty));", "Ok(0));"),
+    );
     let run = project.verify(&[]);
     assert_eq!(run.code, 102, "{}", run.stderr);
     assert!(run.stdout.contains("error[RC320]"), "{}", run.stdout);
@@ -211,30 +270,53 @@ fn an_error_that_leaves_through_a_macro_is_not_held_against_another_place() {
     let project = project();
     let hidden = SOURCE
         .replace("return Err(StepError::Empty);", "refuse!();")
-        .replace("#[derive", "macro_rules! refuse { () => { return Err(StepError::Empty) } }\n#[derive");
+        .replace(
+            "#[derive",
+            "macro_rules! refuse { () => { return Err(StepError::Empty) } }\n#[derive",
+        );
     project.write("src/lib.rs", hidden);
     let run = project.report();
     assert_eq!(run.findings("RC307").len(), 1, "{}", run.stdout);
-    assert!(run.findings("RC307")[0].contains("`Empty`"), "{}", run.stdout);
+    assert!(
+        run.findings("RC307")[0].contains("`Empty`"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
 fn two_modes_with_one_variant_are_not_guessed_apart() {
     let project = project();
-    project.write("contracts/walk.toml", CONTRACT.replace("[function.step.on.domain]", "[function.step.on.domain]\nnaught = { returns = \"Empty\" }"));
+    project.write(
+        "contracts/walk.toml",
+        CONTRACT.replace(
+            "[function.step.on.domain]",
+            "[function.step.on.domain]\nnaught = { returns = \"Empty\" }",
+        ),
+    );
     let run = project.report();
     let alike = run.findings("RC308");
     assert_eq!(alike.len(), 2, "{}", run.stdout);
-    assert!(alike[0].contains("`domain.naught`") && alike[1].contains("`domain.nothing`"), "{alike:?}");
+    assert!(
+        alike[0].contains("`domain.naught`") && alike[1].contains("`domain.nothing`"),
+        "{alike:?}"
+    );
 }
 
 #[test]
 fn without_the_dependency_there_is_nothing_to_verify() {
     let project = Project::new(&[("src/lib.rs", "")]);
-    project.write("Cargo.toml", "[package]\nname = \"bare\"\nedition = \"2024\"\n[workspace]\n");
+    project.write(
+        "Cargo.toml",
+        "[package]\nname = \"bare\"\nedition = \"2024\"\n[workspace]\n",
+    );
     let run = project.verify(&[]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("cargo add resilience-contract"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("cargo add resilience-contract"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -247,7 +329,8 @@ fn without_contracts_there_is_nothing_to_verify() {
 #[test]
 fn without_tests_there_is_nothing_to_verify() {
     let source = SOURCE.split("#[cfg(test)]").next().unwrap().to_owned();
-    let run = Project::new(&[("contracts/walk.toml", CONTRACT), ("src/lib.rs", &source)]).verify(&[]);
+    let run =
+        Project::new(&[("contracts/walk.toml", CONTRACT), ("src/lib.rs", &source)]).verify(&[]);
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stderr.contains("no tests"), "{}", run.stderr);
 }
@@ -312,9 +395,17 @@ fn an_interrupt_ends_the_tests_too_and_leaves_the_next_run_a_clean_start() {
             Ok(pid) if !pid.is_empty() => break pid,
             _ => std::thread::sleep(std::time::Duration::from_millis(20)),
         }
-        assert!(child.try_wait().unwrap().is_none(), "it ended before the test began");
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before the test began"
+        );
     };
-    let kill = |arguments: &[&str]| std::process::Command::new("kill").args(arguments).output().unwrap();
+    let kill = |arguments: &[&str]| {
+        std::process::Command::new("kill")
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
     assert!(kill(&["-INT", &child.id().to_string()]).status.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let gone = |pid: &str| {
@@ -330,7 +421,14 @@ fn an_interrupt_ends_the_tests_too_and_leaves_the_next_run_a_clean_start() {
     let run = project.verify(&[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let left = std::fs::read_dir(support::target_dir().join("verify-contracts")).unwrap();
-    let runs = left.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("run-"));
+    let runs = left.filter(|entry| {
+        entry
+            .as_ref()
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .starts_with("run-")
+    });
     // Another test of this binary may be at it right now.
     assert!(runs.count() <= 1);
 }

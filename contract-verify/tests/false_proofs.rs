@@ -63,9 +63,14 @@ fn verified(tests: &str) -> Run {
 
 fn mode(run: &Run, id: &str) -> String {
     let report = run.report();
-    let modes = report["functions"][0]["modes"].as_array().cloned().unwrap_or_default();
+    let modes = report["functions"][0]["modes"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let mode = modes.iter().find(|mode| mode["id"] == id);
-    mode.and_then(|mode| mode["verdict"].as_str()).unwrap_or("not there").to_owned()
+    mode.and_then(|mode| mode["verdict"].as_str())
+        .unwrap_or("not there")
+        .to_owned()
 }
 
 #[test]
@@ -117,7 +122,13 @@ fn a_test_that_collides_with_itself_proves_nothing() {
             std::fs::remove_file(&place).unwrap();
          }"#,
     );
-    assert_eq!(mode(&run, "orders.connection"), "entered", "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(
+        mode(&run, "orders.connection"),
+        "entered",
+        "{}\n{}",
+        run.stdout,
+        run.stderr
+    );
 }
 
 #[test]
@@ -132,7 +143,11 @@ fn a_test_that_fails_every_second_time_is_found_out() {
     );
     assert_eq!(run.code, 102, "{}\n{}", run.stdout, run.stderr);
     assert_eq!(mode(&run, "orders.connection"), "entered");
-    assert!(run.findings("RC321")[0].contains("toggles"), "{}", run.stdout);
+    assert!(
+        run.findings("RC321")[0].contains("toggles"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -149,8 +164,15 @@ fn a_rollback_that_goes_well_does_not_hide_the_failure_before_it() {
     );
     let tests = "#[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }";
     let source = format!("{source}\n{tests}");
-    let run = Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report();
-    assert_eq!(mode(&run, "orders.timeout"), "proven", "{}\n{}", run.stdout, run.stderr);
+    let run =
+        Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report();
+    assert_eq!(
+        mode(&run, "orders.timeout"),
+        "proven",
+        "{}\n{}",
+        run.stdout,
+        run.stderr
+    );
     assert_eq!(mode(&run, "orders.write_conflict"), "proven");
     assert_eq!(mode(&run, "orders.connection"), "missing");
 }
@@ -166,15 +188,26 @@ fn a_function_behind_a_flag_of_the_build_script_is_listed_if_it_is_compiled() {
         }";
     let functions = |script: &str| -> Vec<Value> {
         let source = format!("{SOURCE}\n{flagged}");
-        let files = [("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source), ("build.rs", script)];
+        let files = [
+            ("contracts/orders.toml", CONTRACT),
+            ("src/lib.rs", &source),
+            ("build.rs", script),
+        ];
         let run = Project::new(&files).report();
-        run.report()["functions"].as_array().cloned().unwrap_or_default()
+        run.report()["functions"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
     };
     let check = "println!(\"cargo::rustc-check-cfg=cfg(has_pool)\");";
     let with = format!("fn main() {{ {check} println!(\"cargo::rustc-cfg=has_pool\"); }}");
     let compiled = functions(&with);
     assert_eq!(compiled.len(), 2);
-    assert!(compiled.iter().any(|function| function["path"].as_str().unwrap().ends_with("::pooled")));
+    assert!(
+        compiled
+            .iter()
+            .any(|function| function["path"].as_str().unwrap().ends_with("::pooled"))
+    );
     assert_eq!(functions(&format!("fn main() {{ {check} }}")).len(), 1);
 }
 
@@ -192,7 +225,9 @@ fn a_function_of_debug_builds_is_not_listed_in_a_release_build() {
     let project = Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]);
     let functions = |arguments: &[&str]| {
         let arguments = [&["--format", "json", "--quiet"], arguments].concat();
-        project.verify(&arguments).report()["functions"].as_array().map_or(0, Vec::len)
+        project.verify(&arguments).report()["functions"]
+            .as_array()
+            .map_or(0, Vec::len)
     };
     assert_eq!(functions(&[]), 2);
     assert_eq!(functions(&["--release"]), 1);

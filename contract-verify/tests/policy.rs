@@ -48,7 +48,11 @@ fn a_tier_can_demand_less() {
     let run = verified("[tier.standard]\nrequire = \"entered\"\n");
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("warning[RC304]"), "{}", run.stdout);
-    assert!(run.stdout.contains("error branches proven: 1/2"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("error branches proven: 1/2"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -57,7 +61,11 @@ fn an_allowed_finding_does_not_fail_the_run_and_is_not_counted_as_proven() {
         "[[allow]]\ncode = \"RC304\"\nfunction = \"walk.step\"\nreason = \"the walker is replaced next month\"\n",
     );
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
-    assert!(run.stdout.contains("error branches proven: 1/2"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("error branches proven: 1/2"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -67,13 +75,21 @@ fn an_allowance_of_the_past_fails_the_run() {
     );
     assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("error[RC511]"), "{}", run.stdout);
-    assert!(run.stdout.contains(".config/verify-contracts.toml:2:8"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains(".config/verify-contracts.toml:2:8"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
 fn a_policy_with_mistakes_is_refused_with_all_of_them() {
     let run = verified("[tier.critcal]\nrequire = \"proven\"\n[level]\nRC999 = \"error\"\n");
     assert_eq!(run.code, 96, "{}\n{}", run.stdout, run.stderr);
-    assert!(run.stderr.contains("did you mean `critical`?"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("did you mean `critical`?"),
+        "{}",
+        run.stderr
+    );
     assert!(run.stderr.contains("RC999"), "{}", run.stderr);
 }

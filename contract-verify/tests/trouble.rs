@@ -9,7 +9,9 @@ use support::{Run, fixture, run, verifier};
 /// Runs the verifier on the fixture `awkward`, with one kind of trouble.
 fn awkward(trouble: Option<&str>, arguments: &[&str]) -> Run {
     let mut command = verifier(&fixture("awkward"));
-    command.args(["--format", "json", "--quiet"]).args(arguments);
+    command
+        .args(["--format", "json", "--quiet"])
+        .args(arguments);
     if let Some(trouble) = trouble {
         command.env(trouble, "1");
     }
@@ -19,7 +21,10 @@ fn awkward(trouble: Option<&str>, arguments: &[&str]) -> Run {
 /// The verdicts of the three branches.
 fn verdicts(report: &Value) -> Vec<&str> {
     let branches = report["functions"][0]["branches"].as_array().unwrap();
-    branches.iter().filter_map(|branch| branch["verdict"].as_str()).collect()
+    branches
+        .iter()
+        .filter_map(|branch| branch["verdict"].as_str())
+        .collect()
 }
 
 /// A test that fails by itself: everything that the others entered is still known.
@@ -29,9 +34,14 @@ fn only_this_one_is_distrusted(run: &Run, test: &str, how: &str) {
     assert_eq!(report["outcome"], "incomplete");
     let findings = run.findings("RC320");
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert!(findings[0].contains(test) && findings[0].contains(how), "{findings:?}");
+    assert!(
+        findings[0].contains(test) && findings[0].contains(how),
+        "{findings:?}"
+    );
     assert_eq!(verdicts(&report), ["entered"; 3]);
-    let tests = report["functions"][0]["branches"][0]["tests"].as_array().unwrap();
+    let tests = report["functions"][0]["branches"][0]["tests"]
+        .as_array()
+        .unwrap();
     assert!(!tests.iter().any(|entering| entering == test), "{tests:?}");
     assert!(tests.len() > 3, "{tests:?}");
 }
@@ -49,15 +59,29 @@ fn what_a_program_under_test_does_counts_for_the_test_that_started_it() {
     let report = run.report();
     let unknown = &report["functions"][0]["branches"][1];
     let tests = unknown["tests"].as_array().unwrap();
-    assert!(tests.iter().any(|test| test.as_str().unwrap().starts_with("binary::")), "{tests:?}");
+    assert!(
+        tests
+            .iter()
+            .any(|test| test.as_str().unwrap().starts_with("binary::")),
+        "{tests:?}"
+    );
     let mutants = unknown["mutants"].as_array().unwrap();
-    assert!(mutants.iter().all(|m| m["test"].as_str().unwrap().starts_with("binary::")), "{mutants:?}");
+    assert!(
+        mutants
+            .iter()
+            .all(|m| m["test"].as_str().unwrap().starts_with("binary::")),
+        "{mutants:?}"
+    );
 }
 
 #[test]
 fn ignored_tests_own_harnesses_and_should_panic_are_named() {
     let run = awkward(None, &[]);
-    for (code, name) in [("RC310", "ignored"), ("RC311", "free_text"), ("RC312", "panic")] {
+    for (code, name) in [
+        ("RC310", "ignored"),
+        ("RC311", "free_text"),
+        ("RC312", "panic"),
+    ] {
         let findings = run.findings(code);
         assert_eq!(findings.len(), 1, "{code}: {findings:?}");
         assert!(findings[0].contains(name), "{code}: {findings:?}");
@@ -66,7 +90,11 @@ fn ignored_tests_own_harnesses_and_should_panic_are_named() {
 
 #[test]
 fn a_test_that_fails_is_named_and_its_evidence_is_not_used() {
-    only_this_one_is_distrusted(&awkward(Some("AWKWARD_PANIC"), &[]), "trouble::panics", "fails");
+    only_this_one_is_distrusted(
+        &awkward(Some("AWKWARD_PANIC"), &[]),
+        "trouble::panics",
+        "fails",
+    );
 }
 
 #[test]
@@ -77,12 +105,20 @@ fn a_test_that_hangs_is_ended_and_named() {
 
 #[test]
 fn a_test_that_aborts_is_named() {
-    only_this_one_is_distrusted(&awkward(Some("AWKWARD_ABORT"), &[]), "trouble::aborts", "crashes");
+    only_this_one_is_distrusted(
+        &awkward(Some("AWKWARD_ABORT"), &[]),
+        "trouble::aborts",
+        "crashes",
+    );
 }
 
 #[test]
 fn a_test_that_exits_with_success_before_its_end_has_not_passed() {
-    only_this_one_is_distrusted(&awkward(Some("AWKWARD_EXIT"), &[]), "trouble::exits", "crashes");
+    only_this_one_is_distrusted(
+        &awkward(Some("AWKWARD_EXIT"), &[]),
+        "trouble::exits",
+        "crashes",
+    );
 }
 
 #[test]

@@ -18,7 +18,8 @@ fn truth() -> BTreeMap<String, BTreeMap<String, String>> {
     lines
         .map(|line| {
             let cells = line.split('\t').map(str::to_owned);
-            let row: BTreeMap<String, String> = columns.iter().map(|c| (*c).to_owned()).zip(cells).collect();
+            let row: BTreeMap<String, String> =
+                columns.iter().map(|c| (*c).to_owned()).zip(cells).collect();
             (row["branch"].clone(), row)
         })
         .collect()
@@ -34,7 +35,10 @@ fn marks(folder: &Path) -> BTreeMap<(String, u64), Vec<String>> {
             if let Some((code, names)) = line.split_once("// branch: ")
                 && !code.trim().starts_with("//!")
             {
-                let names = names.split(',').map(|name| name.trim().to_owned()).collect();
+                let names = names
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .collect();
                 marks.insert((file.clone(), number as u64 + 1), names);
             }
         }
@@ -48,14 +52,19 @@ fn named_branches(report: &Value, folder: &Path) -> BTreeMap<String, Value> {
     let mut by_line: BTreeMap<(String, u64), Vec<Value>> = BTreeMap::new();
     for function in report["functions"].as_array().unwrap() {
         for branch in function["branches"].as_array().unwrap() {
-            let place = (branch["file"].as_str().unwrap().to_owned(), branch["line"].as_u64().unwrap());
+            let place = (
+                branch["file"].as_str().unwrap().to_owned(),
+                branch["line"].as_u64().unwrap(),
+            );
             by_line.entry(place).or_default().push(branch.clone());
         }
     }
     let mut named = BTreeMap::new();
     for (place, mut branches) in by_line {
         branches.sort_by_key(|branch| branch["column"].as_u64());
-        let names = marks.get(&place).unwrap_or_else(|| panic!("a branch that is none at {place:?}"));
+        let names = marks
+            .get(&place)
+            .unwrap_or_else(|| panic!("a branch that is none at {place:?}"));
         assert_eq!(names.len(), branches.len(), "{place:?}");
         named.extend(names.iter().cloned().zip(branches));
     }
@@ -76,21 +85,46 @@ fn every_branch_has_the_verdict_that_rebuilding_by_hand_gives_it() {
             wrong.push(format!("{name} was not found"));
             continue;
         };
-        let tests: Vec<&str> = branch["tests"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        let mut entering: Vec<&str> = row["entered_by"].split(',').filter(|test| *test != "-").collect();
+        let tests: Vec<&str> = branch["tests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        let mut entering: Vec<&str> = row["entered_by"]
+            .split(',')
+            .filter(|test| *test != "-")
+            .collect();
         // The report names the binary of an integration test before it.
         let mut shown: Vec<String> = tests.iter().map(|test| plain(test)).collect();
         shown.sort();
         entering.sort_unstable();
-        if branch["verdict"] != *row["verdict"] || branch["kind"] != *row["kind"] || shown != entering {
+        if branch["verdict"] != *row["verdict"]
+            || branch["kind"] != *row["kind"]
+            || shown != entering
+        {
             wrong.push(format!("{name}: {row:?} but {branch}"));
         }
-        for killed in branch["mutants"].as_array().unwrap().iter().filter(|m| m["operator"] == "misreport") {
+        for killed in branch["mutants"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|m| m["operator"] == "misreport")
+        {
             if let Some(test) = killed["test"].as_str() {
-                let change = format!("{}>{}=", killed["from"].as_str().unwrap(), killed["to"].as_str().unwrap());
-                let measured = row["mutants"].split(';').find(|mutant| mutant.starts_with(&change));
+                let change = format!(
+                    "{}>{}=",
+                    killed["from"].as_str().unwrap(),
+                    killed["to"].as_str().unwrap()
+                );
+                let measured = row["mutants"]
+                    .split(';')
+                    .find(|mutant| mutant.starts_with(&change));
                 if !measured.is_some_and(|measured| measured.contains(&plain(test))) {
-                    wrong.push(format!("{name}: {test} did not kill {change} by hand: {}", row["mutants"]));
+                    wrong.push(format!(
+                        "{name}: {test} did not kill {change} by hand: {}",
+                        row["mutants"]
+                    ));
                 }
             }
         }
@@ -114,8 +148,18 @@ fn a_branch_with_one_variant_is_named_as_not_mutatable() {
     let folder = fixture("branches");
     let verified = run(verifier(&folder).args(["--format", "json", "--quiet"]));
     let findings = verified.findings("RC305");
-    assert!(findings.iter().any(|message| message.contains("`LockError` has one variant")), "{findings:?}");
-    assert!(findings.iter().any(|message| message.contains("sample = LevelError::Number")), "{findings:?}");
+    assert!(
+        findings
+            .iter()
+            .any(|message| message.contains("`LockError` has one variant")),
+        "{findings:?}"
+    );
+    assert!(
+        findings
+            .iter()
+            .any(|message| message.contains("sample = LevelError::Number")),
+        "{findings:?}"
+    );
 }
 
 #[test]
@@ -125,5 +169,9 @@ fn a_second_run_with_nothing_changed_says_the_same() {
     let second = run(&mut verifier(&folder));
     assert_eq!(first.stdout, second.stdout);
     assert_eq!(first.code, second.code);
-    assert!(first.stdout.contains("error branches proven: 24/47"), "{}", first.stdout);
+    assert!(
+        first.stdout.contains("error branches proven: 24/47"),
+        "{}",
+        first.stdout
+    );
 }

@@ -28,18 +28,26 @@ pub(crate) fn github(report: &Report) -> String {
             message.push_str("\nhelp: ");
             message.push_str(help);
         }
-        let _written = write!(text, "::{command} {}::{}\n", properties.join(","), data(&message));
+        let _written = writeln!(
+            text,
+            "::{command} {}::{}",
+            properties.join(","),
+            data(&message)
+        );
     }
     let summary = &report.summary;
-    let _written = write!(text, 
-        "::notice title=verify-contracts::error branches proven: {}/{}\n",
+    let _written = writeln!(
+        text,
+        "::notice title=verify-contracts::error branches proven: {}/{}",
         summary.branches_proven, summary.branches
     );
     text
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

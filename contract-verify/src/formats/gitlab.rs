@@ -40,7 +40,14 @@ mod tests {
         let issues: Vec<Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(issues.len(), 4);
         for issue in &issues {
-            for key in ["/description", "/check_name", "/fingerprint", "/severity", "/location/path", "/location/lines/begin"] {
+            for key in [
+                "/description",
+                "/check_name",
+                "/fingerprint",
+                "/severity",
+                "/location/path",
+                "/location/lines/begin",
+            ] {
                 assert!(issue.pointer(key).is_some(), "{key} in {issue}");
             }
         }

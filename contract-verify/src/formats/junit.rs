@@ -13,7 +13,10 @@ pub(crate) fn junit(report: &Report) -> Result<String, std::fmt::Error> {
             suite.add_test_case(mode_case(mode, &function.path));
         }
         for branch in &function.branches {
-            let required = function.modes.first().map_or(Verdict::Proven, |mode| mode.required);
+            let required = function
+                .modes
+                .first()
+                .map_or(Verdict::Proven, |mode| mode.required);
             suite.add_test_case(branch_case(branch, required, &function.path));
         }
         document.add_test_suite(suite);
@@ -34,8 +37,14 @@ fn mode_case(mode: &Mode, path: &str) -> TestCase {
 }
 
 fn branch_case(branch: &Branch, required: Verdict, path: &str) -> TestCase {
-    let name = format!("{}:{}:{} ({})", branch.file, branch.line, branch.column, branch.kind);
-    let mut case = TestCase::new(name, status(branch.verdict, required, branch.reason.as_deref()));
+    let name = format!(
+        "{}:{}:{} ({})",
+        branch.file, branch.line, branch.column, branch.kind
+    );
+    let mut case = TestCase::new(
+        name,
+        status(branch.verdict, required, branch.reason.as_deref()),
+    );
     case.set_classname(path);
     case
 }

@@ -16,30 +16,53 @@ pub(crate) fn markdown(report: &Report) -> String {
         "## Resilience contracts: {outcome}\n\n**error branches proven: {}/{}** · failure modes proven: {}/{} · waived: {}\n",
         summary.branches_proven, summary.branches, summary.proven, summary.modes, summary.waived
     );
-    let shown: Vec<_> = report.findings.iter().filter(|finding| finding.level != Level::Note).collect();
+    let shown: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.level != Level::Note)
+        .collect();
     if !shown.is_empty() {
         text.push_str("\n| | code | place | finding |\n|---|---|---|---|\n");
         for finding in shown {
-            let sign = if finding.level == Level::Error { "❌" } else { "⚠️" };
+            let sign = if finding.level == Level::Error {
+                "❌"
+            } else {
+                "⚠️"
+            };
             let place = match (&finding.file, finding.line) {
                 (Some(file), Some(line)) => code(&format!("{file}:{line}")),
                 (Some(file), None) => code(file),
                 _ => String::new(),
             };
-            let _written = write!(text, "| {sign} | {} | {place} | {} |\n", finding.code, cell(&finding.message));
+            let _written = writeln!(
+                text,
+                "| {sign} | {} | {place} | {} |",
+                finding.code,
+                cell(&finding.message)
+            );
         }
     }
     for function in &report.functions {
-        let proven = function.branches.iter().filter(|branch| branch.verdict == Verdict::Proven).count();
-        let _written = write!(text, 
-            "\n<details><summary>{} ({}): {proven}/{} branches</summary>\n\n| failure mode | returns | verdict |\n|---|---|---|\n",
+        let proven = function
+            .branches
+            .iter()
+            .filter(|branch| branch.verdict == Verdict::Proven)
+            .count();
+        let _written = writeln!(
+            text,
+            "\n<details><summary>{} ({}): {proven}/{} branches</summary>\n\n| failure mode | returns | verdict |\n|---|---|---|",
             html(&function.id),
             function.tier,
             function.branches.len()
         );
         for mode in &function.modes {
             let returns = mode.returns.as_deref().map(code).unwrap_or_default();
-            let _written = write!(text, "| {} | {returns} | {} |\n", code(&mode.id), mode.verdict.name());
+            let _written = writeln!(
+                text,
+                "| {} | {returns} | {} |",
+                code(&mode.id),
+                mode.verdict.name()
+            );
         }
         text.push_str("\n</details>\n");
     }
@@ -60,7 +83,9 @@ fn cell(text: &str) -> String {
 }
 
 fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 fn code(text: &str) -> String {
@@ -74,7 +99,9 @@ mod tests {
     #[test]
     fn what_is_wrong_comes_before_the_tables_and_stays_in_its_cell() {
         let text = markdown(&super::super::tests::report());
-        assert!(text.starts_with("## Resilience contracts: failed\n\n**error branches proven: 0/1**"));
+        assert!(
+            text.starts_with("## Resilience contracts: failed\n\n**error branches proven: 0/1**")
+        );
         let row = text.lines().find(|line| line.contains("RC304")).unwrap();
         assert_eq!(row.matches(" | ").count(), 3, "{row}");
         assert!(row.contains("a&lt;b&gt;"), "{row}");

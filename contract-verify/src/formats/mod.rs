@@ -25,7 +25,11 @@ fn fingerprints(findings: &[Finding]) -> Vec<String> {
     let fingerprint = |finding: &Finding| {
         let part = |part: &Option<String>| part.clone().unwrap_or_default();
         let (function, mode) = (part(&finding.function), part(&finding.mode));
-        let place = if function.is_empty() { part(&finding.file) } else { String::new() };
+        let place = if function.is_empty() {
+            part(&finding.file)
+        } else {
+            String::new()
+        };
         let key = format!("{function}#{mode}:{}:{place}", finding.code);
         let like = seen.entry(key.clone()).or_default();
         *like += 1;

@@ -16,10 +16,15 @@ impl Judge<'_> {
         let subject = &observed.subjects[index];
         let place = &subject.branches[branch];
         let of_branch = |exit: &Exit| exit.subject == index && exit.branch as usize == branch;
-        let exits: Vec<(&Exit, &Share)> =
-            observed.exits.iter().filter(|(exit, _)| of_branch(exit)).collect();
-        let proofs: Vec<&Proof> =
-            exits.iter().filter_map(|(exit, _)| self.case.proofs.exits.get(exit)).collect();
+        let exits: Vec<(&Exit, &Share)> = observed
+            .exits
+            .iter()
+            .filter(|(exit, _)| of_branch(exit))
+            .collect();
+        let proofs: Vec<&Proof> = exits
+            .iter()
+            .filter_map(|(exit, _)| self.case.proofs.exits.get(exit))
+            .collect();
         let verdict = if exits.is_empty() {
             Verdict::Missing
         } else if proofs.len() == exits.len() && proofs.iter().all(|proof| proof.is_proven()) {
@@ -27,7 +32,10 @@ impl Judge<'_> {
         } else {
             Verdict::Entered
         };
-        let tests: BTreeSet<TestIndex> = exits.iter().flat_map(|(_, share)| share.tests.clone()).collect();
+        let tests: BTreeSet<TestIndex> = exits
+            .iter()
+            .flat_map(|(_, share)| share.tests.clone())
+            .collect();
         let weak = proofs.iter().find(|proof| !proof.is_proven()).copied();
         let judged = Branch {
             file: subject.file.clone(),
@@ -48,8 +56,18 @@ impl Judge<'_> {
         match verdict {
             Verdict::Missing => {
                 let message = format!("no test makes `{}` leave here with an error", subject.id);
-                let help = "write a test that makes this fail and asserts on the variant".to_owned();
-                self.find(codes::BRANCH_MISSING, required, verdict, message, index, None, place, help);
+                let help =
+                    "write a test that makes this fail and asserts on the variant".to_owned();
+                self.find(
+                    codes::BRANCH_MISSING,
+                    required,
+                    verdict,
+                    message,
+                    index,
+                    None,
+                    place,
+                    help,
+                );
             }
             Verdict::Entered => {
                 let (code, message, help) = self.entered(&subject.id, weak, &judged.tests);
@@ -61,25 +79,40 @@ impl Judge<'_> {
     }
 
     /// What to say of a branch that is entered and no more.
-    pub(super) fn entered(&self, id: &str, weak: Option<&Proof>, tests: &[String]) -> (Code, String, String) {
+    pub(super) fn entered(
+        &self,
+        id: &str,
+        weak: Option<&Proof>,
+        tests: &[String],
+    ) -> (Code, String, String) {
         let entered_by = format!("entered by {}", listed(tests));
         let Some(weak) = weak else {
-            let message = format!("`{id}` leaves here with an error, and nothing was tried: {entered_by}");
-            return (codes::UNDECIDED, message, "mend the tests that fail, and run this again".into());
+            let message =
+                format!("`{id}` leaves here with an error, and nothing was tried: {entered_by}");
+            return (
+                codes::UNDECIDED,
+                message,
+                "mend the tests that fail, and run this again".into(),
+            );
         };
         if let Some(reason) = &weak.not_mutatable {
             let message = format!("this branch of `{id}` cannot be proven: {reason}; {entered_by}");
             let help = "give the enum a second variant that can be made (unit, or with payloads that have a `Default`)";
             return (codes::NOT_MUTATABLE, message, help.into());
         }
-        let survivor = weak.mutants.iter().find(|tried| tried.fate == Fate::Survived);
+        let survivor = weak
+            .mutants
+            .iter()
+            .find(|tried| tried.fate == Fate::Survived);
         if let Some(survivor) = survivor {
             let change = match &survivor.operator {
                 Operator::Misreport { from, to, .. } => format!("`{from}` was replaced by `{to}`"),
                 Operator::Swallow { from, .. } => format!("`{from}` was replaced by an `Ok`"),
                 Operator::Unrecover => "the recovery was replaced by an error".into(),
             };
-            let message = format!("this branch of `{id}` is not proven: {change} here, and no test noticed; {entered_by}");
+            let message = format!(
+                "this branch of `{id}` is not proven: {change} here, and no test noticed; {entered_by}"
+            );
             let variant = match &survivor.operator {
                 Operator::Misreport { from, .. } | Operator::Swallow { from, .. } => from.as_str(),
                 Operator::Unrecover => "…",
@@ -89,8 +122,11 @@ impl Judge<'_> {
             return (codes::BRANCH_ENTERED, message, help);
         }
         let reason = reason(weak).unwrap_or_default();
-        let message = format!("whether this branch of `{id}` is proven could not be decided: {reason}; {entered_by}");
-        let help = "make the test end with a failed assertion when the error is another one".to_owned();
+        let message = format!(
+            "whether this branch of `{id}` is proven could not be decided: {reason}; {entered_by}"
+        );
+        let help =
+            "make the test end with a failed assertion when the error is another one".to_owned();
         (codes::UNDECIDED, message, help)
     }
 
@@ -103,15 +139,39 @@ impl Judge<'_> {
             column,
         };
         if subject.rewritten {
-            let message = format!("another attribute changed `{}` before it was compiled with probes", subject.id);
-            let help = "put `#[resilience_contract]` above the other attributes of the function".to_owned();
+            let message = format!(
+                "another attribute changed `{}` before it was compiled with probes",
+                subject.id
+            );
+            let help = "put `#[resilience_contract]` above the other attributes of the function"
+                .to_owned();
             let at = place((subject.line, subject.column));
-            self.push(codes::REWRITTEN, codes::REWRITTEN.level, message, Some(index), None, Some(at), Some(help));
+            self.push(
+                codes::REWRITTEN,
+                codes::REWRITTEN.level,
+                message,
+                Some(index),
+                None,
+                Some(at),
+                Some(help),
+            );
         }
         for at in &subject.opaque {
-            let message = format!("whether this macro can leave `{}` with an error is not known", subject.id);
-            let help = "write what leaves the function outside of the macro call, if anything does".to_owned();
-            self.push(codes::OPAQUE, codes::OPAQUE.level, message, Some(index), None, Some(place(*at)), Some(help));
+            let message = format!(
+                "whether this macro can leave `{}` with an error is not known",
+                subject.id
+            );
+            let help = "write what leaves the function outside of the macro call, if anything does"
+                .to_owned();
+            self.push(
+                codes::OPAQUE,
+                codes::OPAQUE.level,
+                message,
+                Some(index),
+                None,
+                Some(place(*at)),
+                Some(help),
+            );
         }
     }
 
@@ -128,6 +188,14 @@ impl Judge<'_> {
             column: subject.column,
         };
         let help = "take the `return` or the `?` out of the macro call, so that it stands in the function itself".to_owned();
-        self.push(codes::UNMARKED, codes::UNMARKED.level, message, Some(index), None, Some(place), Some(help));
+        self.push(
+            codes::UNMARKED,
+            codes::UNMARKED.level,
+            message,
+            Some(index),
+            None,
+            Some(place),
+            Some(help),
+        );
     }
 }

@@ -58,7 +58,9 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     judge.findings.extend(case.contracts.findings());
     let mut findings = judge.findings;
     policy::apply(case.policy, &mut findings, case.today);
-    findings.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+    findings.sort_by(|a, b| {
+        (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
+    });
     let summary = summary::of(&functions, &findings);
     let untrusted = !case.failing.is_empty() || !case.proofs.flaky.is_empty();
     Report {
@@ -99,21 +101,44 @@ impl Place {
 }
 
 impl Judge<'_> {
-    fn function(&mut self, index: usize, file: &ContractFile, contract: &model::Function) -> Function {
+    fn function(
+        &mut self,
+        index: usize,
+        file: &ContractFile,
+        contract: &model::Function,
+    ) -> Function {
         let subject = &self.case.observed.subjects[index];
         let required = self.case.policy.required(contract.tier.value);
         let entered = |branch: usize| {
-            self.case.observed.exits.keys().any(|exit| exit.subject == index && exit.branch as usize == branch)
+            self.case
+                .observed
+                .exits
+                .keys()
+                .any(|exit| exit.subject == index && exit.branch as usize == branch)
         };
         let listed: Vec<usize> = (0..subject.branches.len())
-            .filter(|branch| entered(*branch) || !subject.unlisted.iter().any(|unlisted| *unlisted as usize == *branch))
+            .filter(|branch| {
+                entered(*branch)
+                    || !subject
+                        .unlisted
+                        .iter()
+                        .any(|unlisted| *unlisted as usize == *branch)
+            })
             .collect();
-        let branches: BTreeMap<usize, Branch> =
-            listed.into_iter().map(|branch| (branch, self.branch(index, branch, required))).collect();
+        let branches: BTreeMap<usize, Branch> = listed
+            .into_iter()
+            .map(|branch| (branch, self.branch(index, branch, required)))
+            .collect();
         let modes = contract.modes.iter().enumerate();
-        let modes = modes.map(|(mode, _)| self.mode((index, mode), file, contract, &branches, required)).collect();
-        for ((_, variant), tests) in
-            self.case.observed.unmarked.iter().filter(|((subject, _), _)| *subject == index)
+        let modes = modes
+            .map(|(mode, _)| self.mode((index, mode), file, contract, &branches, required))
+            .collect();
+        for ((_, variant), tests) in self
+            .case
+            .observed
+            .unmarked
+            .iter()
+            .filter(|((subject, _), _)| *subject == index)
         {
             self.unmarked(index, variant, tests);
         }
@@ -145,8 +170,20 @@ impl Judge<'_> {
         help: String,
     ) {
         // What the tier does not demand is worth knowing all the same.
-        let level = if verdict < required { code.level } else { Level::Warning };
-        self.push(code, level, message, Some(subject), mode, Some(place), Some(help));
+        let level = if verdict < required {
+            code.level
+        } else {
+            Level::Warning
+        };
+        self.push(
+            code,
+            level,
+            message,
+            Some(subject),
+            mode,
+            Some(place),
+            Some(help),
+        );
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one finding")]
@@ -179,7 +216,10 @@ impl Judge<'_> {
     }
 
     fn names(&self, tests: &BTreeSet<TestIndex>) -> Vec<String> {
-        tests.iter().map(|test| self.case.tests[*test].id.clone()).collect()
+        tests
+            .iter()
+            .map(|test| self.case.tests[*test].id.clone())
+            .collect()
     }
 
     fn mutants(&self, proofs: &[&Proof]) -> Vec<Mutant> {
@@ -191,7 +231,11 @@ impl Judge<'_> {
                 Operator::Unrecover => (None, None),
             };
             let (outcome, test, reason) = match &tried.fate {
-                Fate::Killed(test) => (MutantOutcome::Killed, Some(self.case.tests[*test].id.clone()), None),
+                Fate::Killed(test) => (
+                    MutantOutcome::Killed,
+                    Some(self.case.tests[*test].id.clone()),
+                    None,
+                ),
                 Fate::Survived => (MutantOutcome::Survived, None, None),
                 Fate::Undecided(reason) => (MutantOutcome::Undecided, None, Some(reason.clone())),
             };
@@ -220,7 +264,10 @@ fn reason(proof: &Proof) -> Option<String> {
     if let Some(reason) = &proof.not_mutatable {
         return Some(reason.clone());
     }
-    let survived = proof.mutants.iter().any(|tried| tried.fate == Fate::Survived);
+    let survived = proof
+        .mutants
+        .iter()
+        .any(|tried| tried.fate == Fate::Survived);
     if survived {
         return Some("no test notices another outcome".into());
     }
@@ -239,8 +286,16 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
 /// The first few names, and how many more there are.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let more = names.len().saturating_sub(SHOWN);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     format!("{}{rest}", shown.join(", "))
 }

@@ -45,7 +45,11 @@ impl Judge<'_> {
             verdict = Verdict::Waived;
         }
         let unclear = seen.filter(|seen| tests.is_empty() && !seen.unclear.is_empty());
-        let weak = if verdict == Verdict::Entered { proofs.first().copied() } else { None };
+        let weak = if verdict == Verdict::Entered {
+            proofs.first().copied()
+        } else {
+            None
+        };
         let judged = Mode {
             id: declared.id(),
             returns: declared.returns().map(|variant| variant.value.clone()),
@@ -53,7 +57,9 @@ impl Judge<'_> {
             verdict,
             required,
             reason: match unclear {
-                Some(_) => Some("it cannot be told from another mode that returns the same variant".into()),
+                Some(_) => {
+                    Some("it cannot be told from another mode that returns the same variant".into())
+                }
                 None => weak.and_then(reason),
             },
             tests: self.names(&tests),
@@ -80,12 +86,33 @@ impl Judge<'_> {
                         "mark the call, `external!({}, …)`, with an error that implements `FailureModes`, or give the mode a variant of its own",
                         declared.interface.value
                     );
-                    self.find(codes::MODES_ALIKE, required, verdict, message, key.0, Some(&judged.id), place, help);
+                    self.find(
+                        codes::MODES_ALIKE,
+                        required,
+                        verdict,
+                        message,
+                        key.0,
+                        Some(&judged.id),
+                        place,
+                        help,
+                    );
                 }
                 None => {
                     let message = format!("no test enters `{}` of `{id}`", judged.id);
-                    let help = format!("write a test in which `{}` fails in this way, and that {how}", declared.interface.value);
-                    self.find(codes::MODE_MISSING, required, verdict, message, key.0, Some(&judged.id), place, help);
+                    let help = format!(
+                        "write a test in which `{}` fails in this way, and that {how}",
+                        declared.interface.value
+                    );
+                    self.find(
+                        codes::MODE_MISSING,
+                        required,
+                        verdict,
+                        message,
+                        key.0,
+                        Some(&judged.id),
+                        place,
+                        help,
+                    );
                 }
             },
             // Where the branch itself is not proven, that has been said.
@@ -96,16 +123,37 @@ impl Judge<'_> {
                     judged.id,
                     listed(&judged.tests)
                 );
-                let help = format!("have one of these tests fail in another way than it does now: one that {how}");
-                self.find(codes::MODE_ENTERED, required, verdict, message, key.0, Some(&judged.id), place, help);
+                let help = format!(
+                    "have one of these tests fail in another way than it does now: one that {how}"
+                );
+                self.find(
+                    codes::MODE_ENTERED,
+                    required,
+                    verdict,
+                    message,
+                    key.0,
+                    Some(&judged.id),
+                    place,
+                    help,
+                );
             }
             Verdict::Proven | Verdict::Waived => {}
         }
         judged
     }
 
-    pub(super) fn said_by_branch(&self, key: (usize, usize), branches: &BTreeMap<usize, Branch>) -> bool {
-        let exits = self.case.observed.modes.get(&key).into_iter().flat_map(|seen| seen.exits.keys());
+    pub(super) fn said_by_branch(
+        &self,
+        key: (usize, usize),
+        branches: &BTreeMap<usize, Branch>,
+    ) -> bool {
+        let exits = self
+            .case
+            .observed
+            .modes
+            .get(&key)
+            .into_iter()
+            .flat_map(|seen| seen.exits.keys());
         exits
             .filter_map(|exit| branches.get(&(exit.branch as usize)))
             .any(|branch| branch.verdict == Verdict::Entered)
@@ -113,17 +161,34 @@ impl Judge<'_> {
 
     pub(super) fn breaches(&mut self, index: usize) {
         let case = self.case;
-        for ((_, _, _), breached) in case.observed.breaches.iter().filter(|((subject, ..), _)| *subject == index) {
+        for ((_, _, _), breached) in case
+            .observed
+            .breaches
+            .iter()
+            .filter(|((subject, ..), _)| *subject == index)
+        {
             let subject = &case.observed.subjects[index];
             let place = Place {
                 file: subject.file.clone(),
                 line: subject.line,
                 column: subject.column,
             };
-            let message =
-                format!("`{}`: {}; seen in {}", subject.id, breached.breach.message, listed(&self.names(&breached.tests)));
+            let message = format!(
+                "`{}`: {}; seen in {}",
+                subject.id,
+                breached.breach.message,
+                listed(&self.names(&breached.tests))
+            );
             let (code, mode) = (breached.breach.code, breached.breach.mode.as_deref());
-            self.push(code, code.level, message, Some(index), mode, Some(place), Some(breached.breach.help.clone()));
+            self.push(
+                code,
+                code.level,
+                message,
+                Some(index),
+                mode,
+                Some(place),
+                Some(breached.breach.help.clone()),
+            );
             if let Some(last) = self.findings.last_mut() {
                 last.timeline.clone_from(&breached.timeline);
             }
@@ -131,7 +196,12 @@ impl Judge<'_> {
     }
 
     /// Interfaces of a function that no trace shows a call to.
-    pub(super) fn never_called(&mut self, index: usize, file: &ContractFile, contract: &model::Function) {
+    pub(super) fn never_called(
+        &mut self,
+        index: usize,
+        file: &ContractFile,
+        contract: &model::Function,
+    ) {
         let subject = &self.case.observed.subjects[index];
         let Some(marked) = self.case.observed.marked.get(&index) else {
             // No test calls the function at all, and that has been said.
@@ -140,21 +210,43 @@ impl Judge<'_> {
         let mut interfaces: Vec<&model::Spanned<String>> = Vec::new();
         for mode in &contract.modes {
             let declared = file.contract().interface(&mode.interface).is_some();
-            if declared && !interfaces.iter().any(|known| known.value == mode.interface.value) {
+            if declared
+                && !interfaces
+                    .iter()
+                    .any(|known| known.value == mode.interface.value)
+            {
                 interfaces.push(&mode.interface);
             }
         }
-        let unmarked: Vec<_> = interfaces.into_iter().filter(|interface| !marked.contains(&interface.value)).collect();
+        let unmarked: Vec<_> = interfaces
+            .into_iter()
+            .filter(|interface| !marked.contains(&interface.value))
+            .collect();
         for interface in unmarked {
             let place = Place::in_contract(file, interface.span.start);
-            let message = format!("no test shows a call of `{}` to `{}`", subject.id, interface.value);
+            let message = format!(
+                "no test shows a call of `{}` to `{}`",
+                subject.id, interface.value
+            );
             let help = format!(
                 "mark the call, `external!({}, …)`, or take the interface out of the contract",
                 interface.value
             );
             // Without any mark in it, the function has just begun to be under contract.
-            let level = if marked.is_empty() { Level::Note } else { codes::NEVER_CALLED.level };
-            self.push(codes::NEVER_CALLED, level, message, Some(index), None, Some(place), Some(help));
+            let level = if marked.is_empty() {
+                Level::Note
+            } else {
+                codes::NEVER_CALLED.level
+            };
+            self.push(
+                codes::NEVER_CALLED,
+                level,
+                message,
+                Some(index),
+                None,
+                Some(place),
+                Some(help),
+            );
         }
     }
 }

@@ -11,7 +11,12 @@ pub(super) fn of(functions: &[Function], findings: &[Finding]) -> Summary {
     }
     let modes = |verdict| verdicts.get(&verdict).copied().unwrap_or_default();
     let branches = || functions.iter().flat_map(|function| &function.branches);
-    let level = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let level = |level| {
+        findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    };
     Summary {
         functions: functions.len(),
         modes: modes(Verdict::Proven) + modes(Verdict::Entered) + modes(Verdict::Missing),
@@ -20,8 +25,12 @@ pub(super) fn of(functions: &[Function], findings: &[Finding]) -> Summary {
         missing: modes(Verdict::Missing),
         waived: modes(Verdict::Waived),
         branches: branches().count(),
-        branches_entered: branches().filter(|branch| branch.verdict != Verdict::Missing).count(),
-        branches_proven: branches().filter(|branch| branch.verdict == Verdict::Proven).count(),
+        branches_entered: branches()
+            .filter(|branch| branch.verdict != Verdict::Missing)
+            .count(),
+        branches_proven: branches()
+            .filter(|branch| branch.verdict == Verdict::Proven)
+            .count(),
         errors: level(Level::Error),
         warnings: level(Level::Warning),
     }

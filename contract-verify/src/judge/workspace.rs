@@ -12,7 +12,8 @@ impl Judge<'_> {
             for function in &file.contract().functions {
                 let carried = self.case.observed.subjects.iter().any(|subject| {
                     subject.contract.as_ref().is_some_and(|(contract, name)| {
-                        *name == function.name.value && contract.canonicalize().is_ok_and(|c| c == *path)
+                        *name == function.name.value
+                            && contract.canonicalize().is_ok_and(|c| c == *path)
                     })
                 });
                 if carried {
@@ -21,8 +22,13 @@ impl Judge<'_> {
                 let place = Place::in_contract(file, function.name.span.start);
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
                 let id = format!("{stem}.{}", function.name.value);
-                let message = format!("no function of package `{}` carries the contract `{id}`", file.package);
-                let help = format!("put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away");
+                let message = format!(
+                    "no function of package `{}` carries the contract `{id}`",
+                    file.package
+                );
+                let help = format!(
+                    "put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away"
+                );
                 self.push(
                     codes::NO_FUNCTION,
                     codes::NO_FUNCTION.level,
@@ -42,17 +48,42 @@ impl Judge<'_> {
     pub(super) fn tests(&mut self) {
         let case = self.case;
         for (test, how) in case.failing {
-            let message = format!("test `{}` {how}, with nothing changed", case.tests[*test].id);
+            let message = format!(
+                "test `{}` {how}, with nothing changed",
+                case.tests[*test].id
+            );
             let help = "mend it first: verdicts are drawn from tests that pass".to_owned();
-            self.push(codes::TEST_FAILS, Level::Error, message, None, None, None, Some(help));
+            self.push(
+                codes::TEST_FAILS,
+                Level::Error,
+                message,
+                None,
+                None,
+                None,
+                Some(help),
+            );
         }
         for test in &case.proofs.flaky {
-            let message = format!("test `{}` passed, and failed when it was run again with nothing changed", case.tests[*test].id);
-            let help = "make it give the same result every time; what it noticed is not counted".to_owned();
-            self.push(codes::TEST_FLAKES, Level::Error, message, None, None, None, Some(help));
+            let message = format!(
+                "test `{}` passed, and failed when it was run again with nothing changed",
+                case.tests[*test].id
+            );
+            let help = "make it give the same result every time; what it noticed is not counted"
+                .to_owned();
+            self.push(
+                codes::TEST_FLAKES,
+                Level::Error,
+                message,
+                None,
+                None,
+                None,
+                Some(help),
+            );
         }
         for (package, file) in case.undependent {
-            let message = format!("package `{package}` has contracts and does not depend on `resilience-contract`");
+            let message = format!(
+                "package `{package}` has contracts and does not depend on `resilience-contract`"
+            );
             let help = format!("`cargo add resilience-contract --package {package}`");
             let place = Place {
                 file: file.clone(),
@@ -60,15 +91,34 @@ impl Judge<'_> {
                 column: 1,
             };
             let level = codes::NO_DEPENDENCY.level;
-            self.push(codes::NO_DEPENDENCY, level, message, None, None, Some(place), Some(help));
+            self.push(
+                codes::NO_DEPENDENCY,
+                level,
+                message,
+                None,
+                None,
+                Some(place),
+                Some(help),
+            );
         }
         let notes = |chosen: &dyn Fn(TestIndex, &Test) -> bool| -> Vec<String> {
             let tests = case.tests.iter().enumerate();
-            tests.filter(|(index, test)| chosen(*index, test)).map(|(_, test)| test.id.clone()).collect()
+            tests
+                .filter(|(index, test)| chosen(*index, test))
+                .map(|(_, test)| test.id.clone())
+                .collect()
         };
         let kinds: [(Code, Vec<String>, &str); 3] = [
-            (codes::IGNORED_TEST, notes(&|_, test| test.ignored), "ignored, and therefore not run"),
-            (codes::OWN_HARNESS, notes(&|_, test| test.entry == Entry::Whole), "with a harness of its own, run as one test"),
+            (
+                codes::IGNORED_TEST,
+                notes(&|_, test| test.ignored),
+                "ignored, and therefore not run",
+            ),
+            (
+                codes::OWN_HARNESS,
+                notes(&|_, test| test.entry == Entry::Whole),
+                "with a harness of its own, run as one test",
+            ),
             (
                 codes::SHOULD_PANIC,
                 notes(&|index, _| case.should_panic.contains(&index)),
@@ -86,7 +136,10 @@ impl Judge<'_> {
     /// A function that a probe saw and whose contract is not among those that were read.
     pub(super) fn without_contract(&mut self, index: usize) {
         let subject = &self.case.observed.subjects[index];
-        let message = format!("the contract `{}` of `{}` was not found", subject.id, subject.path);
+        let message = format!(
+            "the contract `{}` of `{}` was not found",
+            subject.id, subject.path
+        );
         let help = "put the function into a source file of the package, not into a macro, or the contract into `contracts/`";
         let place = Place {
             file: subject.file.clone(),
@@ -94,6 +147,14 @@ impl Judge<'_> {
             column: subject.column,
         };
         let level = codes::NO_CONTRACT.level;
-        self.push(codes::NO_CONTRACT, level, message, Some(index), None, Some(place), Some(help.to_owned()));
+        self.push(
+            codes::NO_CONTRACT,
+            level,
+            message,
+            Some(index),
+            None,
+            Some(place),
+            Some(help.to_owned()),
+        );
     }
 }

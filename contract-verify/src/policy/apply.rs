@@ -21,7 +21,11 @@ pub(crate) fn apply(policy: &Policy, findings: &mut Vec<Finding>, today: Date) {
         match allowed.expires {
             _ if !needed => {
                 let message = format!("nothing needs this allowance of {}", allowed.code);
-                about.push(allowed.finding(codes::UNUSED_ALLOWANCE, message, "take it out: what it allowed is mended"));
+                about.push(allowed.finding(
+                    codes::UNUSED_ALLOWANCE,
+                    message,
+                    "take it out: what it allowed is mended",
+                ));
             }
             Some(day) if day < today => {
                 let message = format!("this allowance of {} ended on {day}", allowed.code);
@@ -36,8 +40,11 @@ pub(crate) fn apply(policy: &Policy, findings: &mut Vec<Finding>, today: Date) {
 
 impl Allowed {
     fn covers(&self, finding: &Finding) -> bool {
-        let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
-        self.code == finding.code && same(&self.function, &finding.function) && same(&self.mode, &finding.mode)
+        let same =
+            |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        self.code == finding.code
+            && same(&self.function, &finding.function)
+            && same(&self.mode, &finding.mode)
     }
 
     fn finding(&self, code: Code, message: String, help: &str) -> Finding {
@@ -86,7 +93,10 @@ mod tests {
             day: 21,
         };
         apply(&policy, &mut findings, today);
-        findings.iter().map(|finding| (finding.code, finding.level)).collect()
+        findings
+            .iter()
+            .map(|finding| (finding.code, finding.level))
+            .collect()
     }
 
     #[test]
@@ -105,13 +115,19 @@ mod tests {
             finding("RC304", "a.c", None),
             finding("RC303", "a.b", None),
         ];
-        assert_eq!(applied(ALLOW, findings), [("RC304", Level::Error), ("RC303", Level::Error)]);
+        assert_eq!(
+            applied(ALLOW, findings),
+            [("RC304", Level::Error), ("RC303", Level::Error)]
+        );
     }
 
     #[test]
     fn an_allowance_for_one_mode_covers_no_other() {
         let policy = format!("{ALLOW}mode = \"disk.no_space\"\n");
-        let findings = vec![finding("RC304", "a.b", Some("disk.io")), finding("RC304", "a.b", Some("disk.no_space"))];
+        let findings = vec![
+            finding("RC304", "a.b", Some("disk.io")),
+            finding("RC304", "a.b", Some("disk.no_space")),
+        ];
         assert_eq!(applied(&policy, findings), [("RC304", Level::Error)]);
     }
 
@@ -124,7 +140,10 @@ mod tests {
     fn an_allowance_ends_after_its_last_day() {
         let findings = || vec![finding("RC304", "a.b", None)];
         let ended = format!("{ALLOW}expires = 2026-11-20\n");
-        assert_eq!(applied(&ended, findings()), [("RC304", Level::Error), ("RC511", Level::Error)]);
+        assert_eq!(
+            applied(&ended, findings()),
+            [("RC304", Level::Error), ("RC511", Level::Error)]
+        );
         let last = format!("{ALLOW}expires = 2026-11-21\n");
         assert_eq!(applied(&last, findings()), []);
     }

@@ -14,7 +14,9 @@ pub(crate) struct Date {
 impl Date {
     /// The day of a moment; days before 1970 are its first.
     pub(crate) fn of(moment: SystemTime) -> Self {
-        let seconds = moment.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let seconds = moment
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         Self::from_days(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX))
     }
 
@@ -24,11 +26,16 @@ impl Date {
     fn from_days(days: i64) -> Self {
         let days = days.saturating_add(719_468);
         let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let month = if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        };
         Self {
             year: year_of_era + era * 400 + i64::from(month <= 2),
             month: u8::try_from(month).unwrap_or(1),

@@ -24,7 +24,11 @@ pub(crate) fn read(source: &Source) -> (Policy, Vec<Diagnostic>) {
         Ok(table) => reader.file(table.get_ref()),
         Err(error) => {
             let span = error.span().unwrap_or_default();
-            reader.mistake(span, error.message().to_owned(), "the policy is a TOML file");
+            reader.mistake(
+                span,
+                error.message().to_owned(),
+                "the policy is a TOML file",
+            );
         }
     }
     (reader.policy, reader.mistakes)
@@ -70,13 +74,25 @@ impl Reader<'_> {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("there are {}", known.join(", ")),
         };
-        self.mistake(key.span(), format!("there is no key `{}`", key.get_ref()), &help);
+        self.mistake(
+            key.span(),
+            format!("there is no key `{}`", key.get_ref()),
+            &help,
+        );
     }
 
-    fn each(&mut self, value: &Value<'_>, read: fn(&mut Self, &Spanned<std::borrow::Cow<'_, str>>, &Value<'_>)) {
+    fn each(
+        &mut self,
+        value: &Value<'_>,
+        read: fn(&mut Self, &Spanned<std::borrow::Cow<'_, str>>, &Value<'_>),
+    ) {
         match value.get_ref() {
             DeValue::Table(table) => table.iter().for_each(|(key, value)| read(self, key, value)),
-            _ => self.mistake(value.span(), "expected a table".into(), "write `[tier.critical]` or `[level]`"),
+            _ => self.mistake(
+                value.span(),
+                "expected a table".into(),
+                "write `[tier.critical]` or `[level]`",
+            ),
         }
     }
 
@@ -86,7 +102,11 @@ impl Reader<'_> {
             return self.unknown(key, &TIERS);
         };
         let DeValue::Table(table) = value.get_ref() else {
-            return self.mistake(value.span(), "expected a table".into(), "write `require = \"proven\"` in it");
+            return self.mistake(
+                value.span(),
+                "expected a table".into(),
+                "write `require = \"proven\"` in it",
+            );
         };
         for (key, value) in table {
             if key.get_ref() != "require" {
@@ -124,7 +144,11 @@ impl Reader<'_> {
 
     fn allow(&mut self, value: &Value<'_>) {
         let DeValue::Array(entries) = value.get_ref() else {
-            return self.mistake(value.span(), "expected `[[allow]]`".into(), "each allowed finding is a table of its own");
+            return self.mistake(
+                value.span(),
+                "expected `[[allow]]`".into(),
+                "each allowed finding is a table of its own",
+            );
         };
         for entry in entries {
             match entry.get_ref() {
@@ -135,21 +159,35 @@ impl Reader<'_> {
     }
 
     fn allowed(&mut self, table: &DeTable<'_>, span: std::ops::Range<usize>) {
-        let (mut code, mut function, mut mode, mut expires, mut reason) = (None, None, None, None, None);
+        let (mut code, mut function, mut mode, mut expires, mut reason) =
+            (None, None, None, None, None);
         for (key, value) in table {
             match &**key.get_ref() {
                 "code" => match text(value) {
-                    Some(name) => code = self.code(name, value.span()).map(|code| (code, value.span())),
+                    Some(name) => {
+                        code = self
+                            .code(name, value.span())
+                            .map(|code| (code, value.span()))
+                    }
                     None => self.expected(value, "a code, such as \"RC304\""),
                 },
-                "function" => function = self.string(value, "a contract's id, such as \"payments.charge\""),
+                "function" => {
+                    function = self.string(value, "a contract's id, such as \"payments.charge\"")
+                }
                 "mode" => mode = self.string(value, "a failure mode, such as \"gateway.timeout\""),
                 "expires" => expires = self.date(value),
                 "reason" => {
                     reason = self.string(value, "a reason");
-                    if reason.as_ref().is_some_and(|reason| reason.trim().len() < REASON) {
+                    if reason
+                        .as_ref()
+                        .is_some_and(|reason| reason.trim().len() < REASON)
+                    {
                         let message = "this reason is too short to be judged".into();
-                        self.mistake(value.span(), message, "say why the finding may stay, so that a reviewer can agree");
+                        self.mistake(
+                            value.span(),
+                            message,
+                            "say why the finding may stay, so that a reviewer can agree",
+                        );
                     }
                 }
                 _ => self.unknown(key, &["code", "function", "mode", "reason", "expires"]),
@@ -157,11 +195,19 @@ impl Reader<'_> {
         }
         if reason.is_none() && !table.contains_key("reason") {
             let help = "add `reason = \"…\"`, so that a reviewer can agree";
-            self.mistake(span.clone(), "an allowed finding needs a reason".into(), help);
+            self.mistake(
+                span.clone(),
+                "an allowed finding needs a reason".into(),
+                help,
+            );
         }
         let Some((code, place)) = code else {
             if !table.contains_key("code") {
-                self.mistake(span, "an allowed finding needs a code".into(), "add `code = \"RC304\"`");
+                self.mistake(
+                    span,
+                    "an allowed finding needs a code".into(),
+                    "add `code = \"RC304\"`",
+                );
             }
             return;
         };
@@ -178,7 +224,12 @@ impl Reader<'_> {
 
     /// A code that there is.
     fn code(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<&'static str> {
-        let all = || codes::ALL.iter().map(|code| code.code).chain(rules().iter().map(|rule| rule.code));
+        let all = || {
+            codes::ALL
+                .iter()
+                .map(|code| code.code)
+                .chain(rules().iter().map(|rule| rule.code))
+        };
         let known = all().find(|code| *code == name);
         if known.is_none() {
             let help = match nearest(name, all()) {
@@ -213,7 +264,11 @@ impl Reader<'_> {
     }
 
     fn expected(&mut self, value: &Value<'_>, expected: &str) {
-        self.mistake(value.span(), format!("expected {expected}"), "see `docs/command-line.md`");
+        self.mistake(
+            value.span(),
+            format!("expected {expected}"),
+            "see `docs/command-line.md`",
+        );
     }
 }
 
@@ -260,7 +315,10 @@ expires = 2027-01-31
         assert_eq!(policy.required(Tier::Critical), Verdict::Proven);
         assert_eq!(policy.levels["RC407"], Some(Level::Error));
         assert_eq!(policy.levels["RC503"], None);
-        assert_eq!(policy.allowed[0].expires.map(|day| day.to_string()), Some("2027-01-31".into()));
+        assert_eq!(
+            policy.allowed[0].expires.map(|day| day.to_string()),
+            Some("2027-01-31".into())
+        );
         assert_eq!(policy.allowed[0].line, 10);
     }
 
@@ -268,15 +326,25 @@ expires = 2027-01-31
     fn an_empty_policy_is_the_default() {
         let (policy, mistakes) = read_text("");
         assert_eq!((policy, mistakes.len()), (Policy::default(), 0));
-        assert_eq!(Policy::default().required(Tier::Experimental), Verdict::Entered);
+        assert_eq!(
+            Policy::default().required(Tier::Experimental),
+            Verdict::Entered
+        );
     }
 
     #[test]
     fn every_mistake_is_shown_at_once_and_where_it_stands() {
         let text = "levels = 1\n[tier.critcal]\nrequire = \"proven\"\n[tier.standard]\nrequire = \"missing\"\n[level]\nRC4O7 = \"error\"\nRC407 = \"fatal\"\n[[allow]]\nfunction = 3\nexpires = \"soon\"\nreason = \"n/a\"\n";
         let (_, mistakes) = read_text(text);
-        let places: Vec<&str> = mistakes.iter().map(|mistake| mistake.split(": ").next().unwrap()).collect();
-        let at = |line: &str| places.iter().any(|place| place.contains(&format!(".toml:{line}:")));
+        let places: Vec<&str> = mistakes
+            .iter()
+            .map(|mistake| mistake.split(": ").next().unwrap())
+            .collect();
+        let at = |line: &str| {
+            places
+                .iter()
+                .any(|place| place.contains(&format!(".toml:{line}:")))
+        };
         for line in ["1", "2", "5", "7", "8", "10", "11", "12", "9"] {
             assert!(at(line), "line {line} in {mistakes:#?}");
         }

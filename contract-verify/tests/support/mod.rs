@@ -82,7 +82,9 @@ pub(crate) fn run(command: &mut Command) -> Run {
 
 /// A fixture's folder.
 pub(crate) fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
 }
 
 /// A project in a folder of its own, gone with the test.
@@ -98,7 +100,10 @@ impl Project {
 
     /// The same, in a folder with a name to be chosen.
     pub(crate) fn named(folder: &str, files: &[(&str, &str)]) -> Self {
-        let parent = tempfile::Builder::new().prefix(folder).tempdir().expect("a folder for the project");
+        let parent = tempfile::Builder::new()
+            .prefix(folder)
+            .tempdir()
+            .expect("a folder for the project");
         let project = Self { folder: parent };
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../resilience-contract");
         let manifest = format!(
