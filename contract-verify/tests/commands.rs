@@ -368,7 +368,7 @@ fn shells_and_manuals_are_served() {
 fn help_names_every_command() {
     let folder = Folder::empty();
     insta::assert_snapshot!("help", folder.said(&["--help"]));
-    for command in ["check", "explain", "new", "diff", "graph"] {
+    for command in ["check", "explain", "new", "diff", "graph", "schema", "init"] {
         insta::assert_snapshot!(format!("help_{command}"), folder.said(&[command, "--help"]));
     }
 }
@@ -407,4 +407,82 @@ fn check_refuses_a_contract_with_errors_whatever_the_policy_says() {
         run.stderr
     );
     assert_eq!(run.code, 100);
+}
+
+#[test]
+fn schema_prints_the_one_that_the_crate_publishes() {
+    let run = Folder::empty().run(&["schema"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (0, contract_spec::schema::TEXT)
+    );
+}
+
+#[test]
+fn init_gives_a_package_the_schema_and_its_contracts_the_line() {
+    let folder = Folder::empty();
+    let payments =
+        "format = 1\n\n[function.charge.on.domain]\nsold_out = { returns = \"SoldOut\" }\n";
+    folder.write("contracts/payments.toml", payments);
+    folder.write("contracts/deep/er.toml", "\u{feff}format = 1\r\n");
+    folder.write(
+        "contracts/named.toml",
+        "# ours\n\n#:schema https://example.org/x.json\nformat = 1\n",
+    );
+    insta::assert_snapshot!("init_says_what_it_did", folder.said(&["init"]));
+    assert_eq!(
+        folder.read("contract.schema.json"),
+        contract_spec::schema::TEXT
+    );
+    let line = "#:schema ../contract.schema.json\n";
+    assert_eq!(
+        folder.read("contracts/payments.toml"),
+        format!("{line}{payments}")
+    );
+    assert_eq!(
+        folder.read("contracts/deep/er.toml"),
+        "\u{feff}#:schema ../../contract.schema.json\r\nformat = 1\r\n"
+    );
+    assert!(
+        !folder
+            .read("contracts/named.toml")
+            .contains("../contract.schema.json")
+    );
+    insta::assert_snapshot!("init_again_has_nothing_to_do", folder.said(&["init"]));
+    assert_eq!(folder.run(&["check", "contracts"]).code, 0);
+}
+
+#[test]
+fn init_replaces_its_own_schema_and_nobody_elses() {
+    let folder = Folder::of("sound");
+    let before = folder.read("contracts/payments.toml");
+    folder.write("contract.schema.json", "{\"title\": \"mine\"}");
+    insta::assert_snapshot!("init_leaves_a_foreign_schema_alone", folder.said(&["init"]));
+    assert_eq!(folder.read("contract.schema.json"), "{\"title\": \"mine\"}");
+    assert_eq!(folder.read("contracts/payments.toml"), before);
+    let older = format!("{{\"$comment\": \"{}\"}}", contract_spec::schema::MARK);
+    folder.write("contract.schema.json", &older);
+    assert_eq!(folder.run(&["init", "--package-dir", "."]).code, 0);
+    assert_eq!(
+        folder.read("contract.schema.json"),
+        contract_spec::schema::TEXT
+    );
+}
+
+#[test]
+fn init_reads_every_contract_before_it_writes_anything() {
+    let folder = Folder::empty();
+    folder.write("contracts/payments.toml", "format = 1\n");
+    std::fs::write(folder.path().join("contracts/z.toml"), [0xff, 0xfe]).expect("a file");
+    assert_eq!(folder.run(&["init"]).code, 96);
+    assert!(!folder.path().join("contract.schema.json").exists());
+    assert!(!folder.read("contracts/payments.toml").contains("#:schema"));
+}
+
+#[test]
+fn init_of_a_package_that_is_not_there_exits_with_2() {
+    let folder = Folder::empty();
+    let run = folder.run(&["init", "--package-dir", "lost"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(!folder.path().join("lost").exists());
 }

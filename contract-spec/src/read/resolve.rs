@@ -194,8 +194,9 @@ fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &M
         unknown_mode(reader, mode, message, near, &list(names));
         return;
     }
-    // A variant need not be ASCII, and neither need the mode that is named after it.
-    let of_callee = id.is_some() && is_identifier(name) && snake_case(name) == name;
+    // A callee's variants need not be ASCII, and neither need the modes named after them.
+    let own = matches!(mode.interface.as_str(), catalog::INPUT | catalog::DOMAIN);
+    let of_callee = !own && is_identifier(name) && snake_case(name) == name;
     if !is_snake(name) && !of_callee {
         let message = format!(
             "`{}` is no name: lowercase letters, digits and `_`, a letter first",

@@ -4,6 +4,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use super::MARK;
 use super::form::Contract;
 use super::modes::external;
 use crate::catalog;
@@ -15,6 +16,7 @@ pub fn generate() -> String {
     let mut schema = schema.to_value();
     tidy(&mut schema);
     if let Value::Object(root) = &mut schema {
+        root.insert("$comment".to_owned(), MARK.into());
         root.insert("title".to_owned(), "Resilience contract".into());
         root.insert("allOf".to_owned(), json!([known_kinds(), known_modes()]));
     }

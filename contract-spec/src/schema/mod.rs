@@ -20,6 +20,10 @@ pub use generate::generate;
 /// The name of the published file.
 pub const FILE: &str = "contract.schema.json";
 
+/// What stands in the published file's `$comment`, so that a later version knows which
+/// files it may replace.
+pub const MARK: &str = "written by cargo verify-contracts, and replaced by its next version";
+
 /// The published file.
 pub const TEXT: &str = include_str!("../../contract.schema.json");
 

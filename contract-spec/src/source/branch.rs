@@ -10,7 +10,7 @@
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Item, Macro, Pat, Signature, Stmt};
+use syn::{Attribute, Block, Expr, Item, Macro, Pat, Signature, Stmt};
 
 use super::{Returned, macros};
 
@@ -23,6 +23,8 @@ pub enum BranchKind {
     Tail,
     /// `?`.
     QuestionMark,
+    /// A macro that leaves the function if it has to: `bail!`, `ensure!`.
+    Macro,
 }
 
 impl BranchKind {
@@ -32,21 +34,25 @@ impl BranchKind {
             Self::Return => "return",
             Self::Tail => "tail",
             Self::QuestionMark => "question_mark",
+            Self::Macro => "macro",
         }
     }
 }
 
 /// One place where the function leaves with an error.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Branch {
     /// How it leaves.
     pub kind: BranchKind,
-    /// The `?`, the `return`, or the first token of the value.
+    /// The `?`, the `return`, the macro's name, or the first token of the value.
     pub span: Span,
+    /// The `#[cfg]`s in the body around it: it may not be compiled at all.
+    pub cfg: Vec<Attribute>,
 }
 
 /// Finds the branches of a body and hands each one's value to `wrap`, which may
-/// replace it: the operand of a `?`, the value of a `return`, a leaf of the tail.
+/// replace it: the operand of a `?`, the value of a `return`, a leaf of the tail, a
+/// macro call that leaves.
 ///
 /// The index that `wrap` is given is the branch's position in the result. What
 /// is returned beside the branches are the macro calls that hold a `?` or a
@@ -61,6 +67,7 @@ pub fn instrument(
         branches: Vec::new(),
         opaque: Vec::new(),
         targets: Vec::new(),
+        cfg: Vec::new(),
         futures: Returned::of(signature).is_future(),
     };
     finder.leaf_block(body, BranchKind::Tail);
@@ -73,6 +80,8 @@ struct Finder<W> {
     opaque: Vec<Span>,
     /// The loops and labelled blocks around the current expression.
     targets: Vec<Target>,
+    /// The `#[cfg]`s around the current statement.
+    cfg: Vec<Attribute>,
     /// Whether what leaves here is a future of the result.
     futures: bool,
 }
@@ -87,9 +96,13 @@ struct Target {
 
 impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
     fn mark(&mut self, kind: BranchKind, span: Span, value: &mut Expr) {
-        let branch = Branch { kind, span };
+        let branch = Branch {
+            kind,
+            span,
+            cfg: self.cfg.clone(),
+        };
         let index = self.branches.len();
-        self.branches.push(branch);
+        self.branches.push(branch.clone());
         (self.wrap)(index, branch, value);
     }
 
@@ -124,8 +137,10 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
             Expr::Match(inner) => {
                 self.visit_expr_mut(&mut inner.expr);
                 for arm in &mut inner.arms {
-                    self.visit_pat_mut(&mut arm.pat);
-                    self.leaf(&mut arm.body, kind, None);
+                    self.under(&arm.attrs.clone(), |finder| {
+                        finder.visit_pat_mut(&mut arm.pat);
+                        finder.leaf(&mut arm.body, kind, None);
+                    });
                 }
             }
             Expr::Loop(inner) => {
@@ -134,6 +149,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
                     finder.visit_block_mut(&mut inner.body);
                 });
             }
+            Expr::Macro(inner) if macros::leaves(&inner.mac) => self.visit_expr_mut(value),
             Expr::Macro(inner) if macros::diverges(&inner.mac) => self.look_into(&mut inner.mac),
             Expr::Macro(inner) if !macros::is_marker(&inner.mac) && kind == BranchKind::Tail => {
                 // It may expand to statements: it has to stay where it is.
@@ -148,7 +164,9 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
             | Expr::Assign(_)
             | Expr::Let(_)
             | Expr::Yield(_) => self.visit_expr_mut(value),
-            _ if is_ok(value) => self.visit_expr_mut(value),
+            // What the `?` does not leave with is no value of an `Err`.
+            Expr::Try(inner) if is_call_of(&inner.expr, "Err") => self.visit_expr_mut(value),
+            _ if is_call_of(value, "Ok") || diverges(value) => self.visit_expr_mut(value),
             _ => {
                 let span = anchor.unwrap_or_else(|| value.span());
                 self.visit_expr_mut(value);
@@ -158,12 +176,27 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
     }
 
     fn leaf_block(&mut self, block: &mut Block, kind: BranchKind) {
-        let Some((last, before)) = block.stmts.split_last_mut() else {
-            return;
-        };
-        for statement in before {
-            self.visit_stmt_mut(statement);
+        let mut last = block.stmts.len();
+        // Where the last statement may not be compiled, the one before it may be the last.
+        while let Some(before) = last.checked_sub(1) {
+            last = before;
+            let attributes = cfg_of(statement_attributes(&block.stmts[last]));
+            if attributes.is_empty() {
+                break;
+            }
         }
+        for (index, statement) in block.stmts.iter_mut().enumerate() {
+            if index < last {
+                self.visit_stmt_mut(statement);
+            } else {
+                let attributes = statement_attributes(statement).to_vec();
+                self.under(&attributes, |finder| finder.leaf_statement(statement, kind));
+            }
+        }
+    }
+
+    /// A statement that may be the last one of the function's value.
+    fn leaf_statement(&mut self, last: &mut Stmt, kind: BranchKind) {
         match last {
             Stmt::Expr(value, None) => self.leaf(value, kind, None),
             Stmt::Macro(inner) if inner.semi_token.is_none() && macros::is_marker(&inner.mac) => {
@@ -174,7 +207,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
                 self.leaf(&mut value, kind, None);
                 *last = Stmt::Expr(value, None);
             }
-            Stmt::Macro(inner) if inner.semi_token.is_none() => {
+            Stmt::Macro(inner) if inner.semi_token.is_none() && !macros::leaves(&inner.mac) => {
                 self.look_into(&mut inner.mac);
                 if !macros::diverges(&inner.mac) {
                     self.opaque.push(inner.mac.path.span());
@@ -211,6 +244,24 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
         });
         look(self);
         self.targets.pop();
+    }
+
+    /// Looks at what stands under some attributes.
+    fn under(&mut self, attributes: &[Attribute], look: impl FnOnce(&mut Self)) {
+        let before = self.cfg.len();
+        self.cfg.extend(cfg_of(attributes));
+        look(self);
+        self.cfg.truncate(before);
+    }
+
+    /// A macro that leaves the function is a branch; so is every `?` in what it is given.
+    fn leaving_macro(&mut self, value: &mut Expr) {
+        let Expr::Macro(inner) = value else {
+            return;
+        };
+        let span = inner.mac.path.span();
+        macros::visit_leaving(&mut inner.mac, |argument| self.visit_expr_mut(argument));
+        self.mark(BranchKind::Macro, span, value);
     }
 
     fn look_into(&mut self, mac: &mut Macro) {
@@ -280,16 +331,36 @@ impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
                     finder.visit_block_mut(&mut inner.block);
                 });
             }
+            Expr::Match(inner) => {
+                self.visit_expr_mut(&mut inner.expr);
+                for arm in &mut inner.arms {
+                    self.under(&arm.attrs.clone(), |finder| {
+                        finder.visit_pat_mut(&mut arm.pat);
+                        finder.visit_expr_mut(&mut arm.body);
+                    });
+                }
+            }
+            Expr::Macro(inner) if macros::leaves(&inner.mac) => self.leaving_macro(expression),
             Expr::Macro(inner) => self.look_into(&mut inner.mac),
             other => visit_mut::visit_expr_mut(self, other),
         }
     }
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
-        match statement {
-            Stmt::Macro(inner) => self.look_into(&mut inner.mac),
-            other => visit_mut::visit_stmt_mut(self, other),
-        }
+        let attributes = statement_attributes(statement).to_vec();
+        self.under(&attributes, |finder| match statement {
+            Stmt::Macro(inner) if macros::leaves(&inner.mac) => {
+                let semi = inner.semi_token;
+                let mut value = Expr::Macro(syn::ExprMacro {
+                    attrs: std::mem::take(&mut inner.attrs),
+                    mac: inner.mac.clone(),
+                });
+                finder.leaving_macro(&mut value);
+                *statement = Stmt::Expr(value, semi);
+            }
+            Stmt::Macro(inner) => finder.look_into(&mut inner.mac),
+            other => visit_mut::visit_stmt_mut(finder, other),
+        });
     }
 
     /// A nested item leaves itself, not the function.
@@ -343,18 +414,76 @@ fn async_trait_body(block: &mut Block) -> Option<&mut Block> {
     }
 }
 
-/// Whether an expression is `Ok(…)`, which is no failure whatever stands in it.
-fn is_ok(value: &Expr) -> bool {
-    let Expr::Call(call) = value else {
+/// Whether an expression is `Ok(…)` or `Err(…)`, by whichever path.
+fn is_call_of(value: &Expr, name: &str) -> bool {
+    called(value).is_some_and(|path| path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// Whether an expression calls a function of std that never comes back.
+fn diverges(value: &Expr) -> bool {
+    const NEVER: &[(&str, &[&str])] = &[
+        ("process", &["exit", "abort"]),
+        ("panic", &["resume_unwind", "panic_any"]),
+    ];
+    let Some(path) = called(value) else {
         return false;
     };
-    let Expr::Path(path) = &*call.func else {
+    let mut names = path.segments.iter().rev().map(|segment| &segment.ident);
+    let (Some(name), Some(module)) = (names.next(), names.next()) else {
         return false;
     };
-    path.path
-        .segments
-        .last()
-        .is_some_and(|segment| segment.ident == "Ok")
+    NEVER
+        .iter()
+        .any(|(of, functions)| module == of && functions.iter().any(|function| name == function))
+}
+
+/// The path that a call calls.
+fn called(value: &Expr) -> Option<&syn::Path> {
+    match value {
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => Some(&path.path),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn cfg_of(attributes: &[Attribute]) -> Vec<Attribute> {
+    let cfg = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"));
+    cfg.cloned().collect()
+}
+
+fn statement_attributes(statement: &Stmt) -> &[Attribute] {
+    match statement {
+        Stmt::Local(local) => &local.attrs,
+        Stmt::Macro(mac) => &mac.attrs,
+        Stmt::Expr(value, _) => expression_attributes(value),
+        Stmt::Item(_) => &[],
+    }
+}
+
+/// The attributes of the expressions that stand as statements.
+fn expression_attributes(value: &Expr) -> &[Attribute] {
+    match value {
+        Expr::Assign(inner) => &inner.attrs,
+        Expr::Await(inner) => &inner.attrs,
+        Expr::Block(inner) => &inner.attrs,
+        Expr::Call(inner) => &inner.attrs,
+        Expr::ForLoop(inner) => &inner.attrs,
+        Expr::If(inner) => &inner.attrs,
+        Expr::Loop(inner) => &inner.attrs,
+        Expr::Macro(inner) => &inner.attrs,
+        Expr::Match(inner) => &inner.attrs,
+        Expr::MethodCall(inner) => &inner.attrs,
+        Expr::Path(inner) => &inner.attrs,
+        Expr::Return(inner) => &inner.attrs,
+        Expr::Try(inner) => &inner.attrs,
+        Expr::Unsafe(inner) => &inner.attrs,
+        Expr::While(inner) => &inner.attrs,
+        _ => &[],
+    }
 }
 
 #[cfg(test)]
@@ -470,12 +599,68 @@ mod tests {
 
     #[test]
     fn a_macro_that_may_leave_unseen_is_reported_as_opaque() {
-        let mut block: Block =
-            syn::parse_str("{ ensure!(x, E); select!(a()?); bail!(B) }").unwrap();
-        let signature = syn::parse_str("fn f() -> R").unwrap();
-        let (branches, opaque) = instrument(&signature, &mut block, |_, _, _| {});
+        let function: syn::ItemFn =
+            syn::parse_str("fn f() -> R { own!(x, return 1); select!(a()?); last!(B) }").unwrap();
+        let mut body = *function.block;
+        let (branches, opaque) = instrument(&function.sig, &mut body, |_, _, _| {});
         assert!(branches.is_empty());
-        assert_eq!(opaque.len(), 2);
+        assert_eq!(opaque.len(), 3);
+    }
+
+    #[test]
+    fn macros_that_are_known_to_leave_are_branches() {
+        assert_eq!(
+            branches(
+                "{ ensure!(a()? > 1, A); let x = match y { Some(x) => x, None => bail!(B) }; bail!(C) }"
+            ),
+            [
+                "question_mark:a()",
+                "macro:ensure!(a()?>1,A)",
+                "macro:bail!(B)",
+                "macro:bail!(C)"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_err_that_a_question_mark_leaves_with_is_one_branch() {
+        assert_eq!(
+            branches("{ if a { return Err(A)?; } Err(B)? }"),
+            ["question_mark:Err(A)", "question_mark:Err(B)"]
+        );
+    }
+
+    #[test]
+    fn functions_of_std_that_never_come_back_are_no_branches() {
+        assert_eq!(
+            branches("{ if a { std::process::exit(1) } else { process::abort() } }"),
+            [""; 0]
+        );
+        assert_eq!(branches("{ exit(1) }"), ["tail:exit(1)"]);
+    }
+
+    #[test]
+    fn where_the_last_statement_may_be_left_out_the_one_before_is_a_tail_too() {
+        let function: syn::ItemFn = syn::parse_str(
+            "fn f() -> R { one()?; #[cfg(unix)] { two() } #[cfg(not(unix))] { match x { #[cfg(a)] 1 => Err(A), _ => three() } } }",
+        )
+        .unwrap();
+        let mut body = *function.block;
+        let mut found = Vec::new();
+        let (listed, _) = instrument(&function.sig, &mut body, |_, branch, value| {
+            let text = value.to_token_stream().to_string().replace(' ', "");
+            found.push((branch.kind.name(), text, branch.cfg.len()));
+        });
+        let expected = [
+            ("question_mark", "one()", 0),
+            ("tail", "two()", 1),
+            ("tail", "Err(A)", 2),
+            ("tail", "three()", 1),
+        ];
+        assert_eq!(found.len(), listed.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert_eq!((found.0, &*found.1, found.2), expected);
+        }
     }
 
     #[test]

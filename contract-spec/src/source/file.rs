@@ -1,7 +1,8 @@
 //! The contracted functions of one source file.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, ImplItemFn, Item, ItemFn, ItemMod, Meta, Signature, Token, TraitItemFn};
 
@@ -14,6 +15,9 @@ pub struct SourceFile {
     pub functions: Vec<SourceFunction>,
     /// Its `mod name;`, to be looked for in other files.
     pub modules: Vec<Module>,
+    /// Macro calls and definitions that mention the attribute: what functions come out
+    /// of them is not known here.
+    pub hidden: Vec<Span>,
 }
 
 /// `mod name;`
@@ -120,6 +124,18 @@ impl VisitMut for Finder<'_> {
         }
     }
 
+    fn visit_item_macro_mut(&mut self, item: &mut syn::ItemMacro) {
+        if self.cfg.allows(&item.attrs) && mentions(item.mac.tokens.clone()) {
+            self.found.hidden.push(item.mac.path.span());
+        }
+    }
+
+    fn visit_impl_item_macro_mut(&mut self, item: &mut syn::ImplItemMacro) {
+        if self.cfg.allows(&item.attrs) && mentions(item.mac.tokens.clone()) {
+            self.found.hidden.push(item.mac.path.span());
+        }
+    }
+
     fn visit_item_mod_mut(&mut self, module: &mut ItemMod) {
         self.modules.push(module.ident.to_string());
         if module.content.is_some() {
@@ -163,6 +179,15 @@ impl VisitMut for Finder<'_> {
             visit_mut::visit_trait_item_fn_mut(self, function);
         }
     }
+}
+
+/// Whether tokens hold the attribute's name.
+fn mentions(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream()),
+        TokenTree::Ident(ident) => ident == "resilience_contract",
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// The attributes of the items that can hold functions.

@@ -38,6 +38,23 @@ fn is_one_of(mac: &Macro, names: &[&str]) -> bool {
         .is_some_and(|segment| names.iter().any(|name| segment.ident == name))
 }
 
+/// Macros of anyhow, eyre and snafu that return an `Err` from the function around them.
+const LEAVING: &[&str] = &["bail", "ensure", "ensure_whatever", "whatever"];
+
+/// Whether the macro leaves the function with an error, at least sometimes.
+pub(super) fn leaves(mac: &Macro) -> bool {
+    is_one_of(mac, LEAVING)
+}
+
+/// Shows the arguments of such a macro to `visit`, as far as they are expressions.
+pub(super) fn visit_leaving(mac: &mut Macro, visit: impl FnMut(&mut Expr)) {
+    let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone());
+    if let Ok(mut arguments) = parsed {
+        arguments.iter_mut().for_each(visit);
+        mac.tokens = arguments.into_token_stream();
+    }
+}
+
 /// Whether the macro diverges, so that its value is never the function's.
 pub(super) fn diverges(mac: &Macro) -> bool {
     is_one_of(mac, DIVERGING)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// A TOML value as the schema sees it. JSON knows no dates: they become a value of a
 /// type that no key has.
-pub fn to_json(value: &toml::Value) -> Value {
+pub(crate) fn to_json(value: &toml::Value) -> Value {
     match value {
         toml::Value::String(text) => text.as_str().into(),
         toml::Value::Integer(number) => (*number).into(),
@@ -24,7 +24,7 @@ pub fn to_json(value: &toml::Value) -> Value {
 }
 
 /// The same as TOML, a line for each key of the file.
-pub fn to_toml(file: &Value) -> String {
+pub(crate) fn to_toml(file: &Value) -> String {
     let mut text = String::new();
     for (key, value) in file.as_object().into_iter().flatten() {
         let _written = writeln!(text, "{} = {}", quoted(key), inline(value));
@@ -65,14 +65,14 @@ fn quoted(text: &str) -> String {
 }
 
 /// Numbers that look like chance and are the same on every machine (SplitMix64).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -80,11 +80,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 
-    pub fn pick<'t, T>(&mut self, items: &'t [T]) -> &'t T {
+    pub(crate) fn pick<'t, T>(&mut self, items: &'t [T]) -> &'t T {
         let at = self.below(items.len());
         &items[at]
     }
@@ -251,7 +251,7 @@ fn renamed(key: &str, random: &mut Random) -> String {
 }
 
 /// Changes one thing somewhere in a file.
-pub fn mutate(file: &mut Value, pool: &[Value], random: &mut Random) {
+pub(crate) fn mutate(file: &mut Value, pool: &[Value], random: &mut Random) {
     let depth = random.below(6);
     let mut here = file;
     // At least to within the file itself, which always is a table.

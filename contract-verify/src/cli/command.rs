@@ -14,6 +14,10 @@ pub(crate) enum Command {
     New(New),
     Diff(Diff),
     Graph(Graph),
+    /// Prints the JSON Schema of contracts, by which editors complete and check.
+    Schema,
+    /// Puts the JSON Schema into a package, and has its contracts name it.
+    Init(Init),
     #[command(hide = true)]
     Completions(Completions),
     /// Prints the manual page.
@@ -127,6 +131,24 @@ pub(crate) struct Graph {
 
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+/// Puts the JSON Schema of contracts into a package, and has its contracts name it, so
+/// that editors complete and check them while somebody types.
+///
+/// Writes `contract.schema.json`, and `#:schema` into the first line of each contract
+/// that names no schema. What somebody else has written is left alone.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Exit status:
+    0  the package has the schema, and every contract names one
+    2  there is a `contract.schema.json` that this program did not write
+   96  a file cannot be read
+  110  a file could not be written")]
+pub(crate) struct Init {
+    /// The package's folder.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) package_dir: PathBuf,
 }
 
 /// Prints completions, for the program by its own name.

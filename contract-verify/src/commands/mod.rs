@@ -10,6 +10,7 @@ mod fix;
 mod graph;
 mod new;
 mod reference;
+mod schema;
 mod shell;
 mod sources;
 
@@ -48,6 +49,8 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
+        Command::Schema => Ok(schema::schema()),
+        Command::Init(arguments) => schema::init(&arguments.package_dir),
         Command::Completions(arguments) => Ok(shell::completions(arguments.shell)),
         Command::Man => shell::man(),
         Command::Reference(arguments) => reference::reference(&arguments.folder),
