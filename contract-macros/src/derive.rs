@@ -172,7 +172,8 @@ fn read(variant: &Variant) -> syn::Result<Described<'_>> {
     })
 }
 
-/// The method that makes a variant out of nothing; only the verifier calls it.
+/// The methods that make a variant out of nothing, and say whether they can; only the
+/// verifier calls them.
 fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
     let arms = described.iter().enumerate().map(|(index, described)| {
         let ident = &described.variant.ident;
@@ -193,7 +194,31 @@ fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
         };
         quote!(#index => ::core::option::Option::Some(#value),)
     });
+    let possible = described.iter().enumerate().map(|(index, described)| {
+        let fields = match described.sample {
+            // Given by hand, it can be made; nothing else is asked.
+            Some(_) => Vec::new(),
+            None => described
+                .variant
+                .fields
+                .iter()
+                .map(|field| maker(&field.ty, krate))
+                .collect(),
+        };
+        quote!(#index => true #(&& #fields.is_some())*,)
+    });
     quote! {
+        #[allow(unused_imports, clippy::all, clippy::pedantic, clippy::restriction)]
+        fn can_sample(variant: ::core::primitive::usize) -> ::core::primitive::bool {
+            use #krate::__private::make::{
+                MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
+            };
+            match variant {
+                #(#possible)*
+                _ => false,
+            }
+        }
+
         #[allow(unused_imports, unreachable_code, clippy::all, clippy::pedantic, clippy::restriction)]
         fn sample(variant: ::core::primitive::usize) -> ::core::option::Option<Self> {
             use #krate::__private::make::{
@@ -208,7 +233,13 @@ fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
 }
 
 fn made(field: &syn::Type, krate: &Path) -> TokenStream {
-    quote!((&&&&#krate::__private::make::Make::<#field>::new()).make()?())
+    let maker = maker(field, krate);
+    quote!(#maker?())
+}
+
+/// How to make a value of a type, if at all.
+fn maker(field: &syn::Type, krate: &Path) -> TokenStream {
+    quote!((&&&&#krate::__private::make::Make::<#field>::new()).make())
 }
 
 fn is_mode_name(name: &str) -> bool {

@@ -67,7 +67,10 @@ pub(crate) fn weave(
     item.attrs.push(syn::parse_quote!(#[allow(
         unfulfilled_lint_expectations,
         unreachable_code,
+        unused_braces,
         unused_imports,
+        unused_parens,
+        unused_variables,
         clippy::all,
         clippy::pedantic,
         clippy::nursery,
@@ -85,11 +88,19 @@ pub(crate) fn weave(
 fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
     let (branches, _) = instrument(&item.sig, &mut item.block, |index, branch, value| {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let inner = std::mem::replace(value, Expr::Verbatim(TokenStream::new()));
         let mark = match branch.kind {
             BranchKind::QuestionMark => quote!(question),
             BranchKind::Return | BranchKind::Tail => quote!(leaf),
+            BranchKind::Macro => {
+                // If it comes back from the macro, it has not left there.
+                *value = Expr::Verbatim(quote_spanned! {Span::mixed_site()=> {
+                    #krate::__private::leaf((), #index);
+                    #krate::__private::past(#inner)
+                }});
+                return;
+            }
         };
-        let inner = std::mem::replace(value, Expr::Verbatim(TokenStream::new()));
         // On the value's own tokens, so that an error in it is shown where it was written.
         let span = inner.span().resolved_at(Span::mixed_site());
         *value = Expr::Verbatim(quote_spanned! {span=>
@@ -102,14 +113,17 @@ fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
         quote!((#form, #line, #column))
     });
     let id = &attribute.id;
-    let name = item.sig.ident.to_string();
     let (line, column) = position(item.sig.ident.span());
     quote! {
+        // A function knows its whole path, the type around it included, and that tells
+        // apart what one macro wrote for several types.
+        fn __path() -> &'static ::core::primitive::str {
+            ::core::any::type_name_of_val(&__path)
+        }
         static SITE: #krate::__private::Site = #krate::__private::Site::new(
             #id,
             ::core::env!("CARGO_PKG_NAME"),
-            ::core::module_path!(),
-            #name,
+            __path,
             ::core::file!(),
             (#line, #column),
             &[#(#branches),*],
@@ -127,7 +141,7 @@ fn leave(
     result: &Ident,
 ) -> syn::Result<TokenStream> {
     let make = quote! {
-        let __make = {
+        let __resilience_contract_make = {
             use #krate::__private::make::{
                 MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
             };
@@ -137,7 +151,7 @@ fn leave(
     let Some(foreign) = &attribute.foreign else {
         return Ok(quote! {
             #make
-            #krate::__private::leave(#call, #result, __make)
+            #krate::__private::leave(#call, #result, __resilience_contract_make)
         });
     };
     let path = check::foreign_path(attribute, error)?;
@@ -157,7 +171,7 @@ fn leave(
         samples.map(|(index, sample)| quote!(#index => ::core::option::Option::Some(#sample),));
     Ok(quote! {
         #make
-        #krate::__private::leave_foreign(#call, #result, __make, #krate::__private::Foreign {
+        #krate::__private::leave_foreign(#call, #result, __resilience_contract_make, #krate::__private::Foreign {
             name: #name,
             variants: &[#(#names),*],
             variant: |__error| match __error { #(#patterns => #indices,)* #rest },

@@ -236,7 +236,8 @@ pub(crate) fn without_dependency(workspace: &Workspace) -> Result<Vec<(String, S
     Ok(found)
 }
 
-fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+/// Every contract in a folder, and in those below it; none if there is no such folder.
+pub(crate) fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use contract_spec::source::{self, Cfg, Module, SourceFunction};
+use proc_macro2::Span;
 
 use crate::error::{Error, Result};
 
@@ -20,6 +21,9 @@ pub(crate) trait Visitor {
         modules: &[String],
         function: &SourceFunction,
     ) -> Result<()>;
+
+    /// A macro that mentions the attribute, so that functions may come out of it.
+    fn hidden(&mut self, _file: &Path, _place: Span) {}
 
     /// A file that is no Rust, as far as can be told.
     fn unreadable(&mut self, _file: &Path, _error: &syn::Error) {}
@@ -67,6 +71,9 @@ impl Crawler<'_> {
                 return Ok(());
             }
         };
+        for place in &found.hidden {
+            self.visitor.hidden(file, *place);
+        }
         for function in &found.functions {
             self.visitor.function(file, modules, function)?;
         }

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use contract_spec::evidence::{self, function_key};
 use contract_spec::source::{self, Cfg};
+use proc_macro2::Span;
 
 use crate::build::{Build, BuiltTarget};
 use crate::contracts::{Contracts, package_root, shown};
@@ -35,10 +36,18 @@ pub(crate) struct Subject {
     pub(crate) opaque: Vec<(u32, u32)>,
     /// Whether another attribute changed the body before it was compiled.
     pub(crate) rewritten: bool,
-    /// Whether a probe has said what was really compiled.
-    pub(crate) compiled: bool,
+    /// The path that a probe gave, once it has said what was really compiled.
+    pub(crate) compiled: Option<String>,
     /// The contract file and the function's key in it.
     pub(crate) contract: Option<(PathBuf, String)>,
+}
+
+/// What the sources show.
+#[derive(Debug, Default)]
+pub(crate) struct Inventory {
+    pub(crate) subjects: Vec<Subject>,
+    /// Macros out of which functions may come that are not known here: file, line, column.
+    pub(crate) hidden: Vec<(String, u32, u32)>,
 }
 
 /// Finds the contracted functions of every target that was built, and reads the
@@ -47,14 +56,14 @@ pub(crate) fn find(
     workspace: &Workspace,
     build: &Build,
     contracts: &mut Contracts,
-) -> Result<Vec<Subject>> {
+) -> Result<Inventory> {
     let printed = Command::new(&build.rustc)
         .args(["--print", "cfg", "--target", &build.triple])
         .args(&build.rustflags)
         .output()
         .map_err(Error::Cargo)?;
     let base = Cfg::parse(&String::from_utf8_lossy(&printed.stdout));
-    let mut subjects = Vec::new();
+    let mut found = Inventory::default();
     let mut seen = HashSet::new();
     for target in &build.targets {
         if !workspace.selected.contains(&target.package) {
@@ -74,25 +83,31 @@ pub(crate) fn find(
         let mut finder = Finder {
             workspace,
             target,
+            cfg: &cfg,
             contracts,
-            subjects: &mut subjects,
+            found: &mut found,
         };
         let root = target.target.src_path.as_std_path();
         crawl(root, &target.target.name, &cfg, &mut finder)?;
     }
     // A library is built twice, with its unit tests and without.
-    subjects.retain(|subject| seen.insert(subject.key.clone()));
-    subjects.sort_by(|a, b| {
+    found
+        .subjects
+        .retain(|subject| seen.insert(subject.key.clone()));
+    found.subjects.sort_by(|a, b| {
         (&a.id, &a.package, &a.path, a.line).cmp(&(&b.id, &b.package, &b.path, b.line))
     });
-    Ok(subjects)
+    found.hidden.sort();
+    found.hidden.dedup();
+    Ok(found)
 }
 
 struct Finder<'a> {
     workspace: &'a Workspace,
     target: &'a BuiltTarget,
+    cfg: &'a Cfg,
     contracts: &'a mut Contracts,
-    subjects: &'a mut Vec<Subject>,
+    found: &'a mut Inventory,
 }
 
 // What rustc accepts and syn does not, the probes still record: it need not be said here.
@@ -128,11 +143,16 @@ impl Visitor for Finder<'_> {
                 column: number(start.column + 1),
             }
         });
+        let left_out = function.branches.iter().enumerate();
+        let left_out = left_out.filter(|(_, branch)| !self.cfg.allows(&branch.cfg));
+        let unlisted = left_out
+            .filter_map(|(index, _)| u32::try_from(index).ok())
+            .collect();
         let opaque = function.opaque.iter().map(|span| {
             let start = span.start();
             (number(start.line), number(start.column + 1))
         });
-        self.subjects.push(Subject {
+        self.found.subjects.push(Subject {
             key: function_key(&package.name, &path, &shown, position.0, position.1),
             id: attribute.id.value(),
             package: package.name.to_string(),
@@ -141,13 +161,21 @@ impl Visitor for Finder<'_> {
             line: position.0,
             column: position.1,
             branches: branches.collect(),
-            unlisted: BTreeSet::new(),
+            unlisted,
             opaque: opaque.collect(),
             rewritten: false,
-            compiled: false,
+            compiled: None,
             contract: Some((contract, attribute.function())),
         });
         Ok(())
+    }
+
+    fn hidden(&mut self, file: &Path, place: Span) {
+        let start = place.start();
+        let file = shown(&self.workspace.root(), file);
+        self.found
+            .hidden
+            .push((file, number(start.line), number(start.column + 1)));
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn of_probe(
     let key = function_key(package, path, file, *line, *column);
     if let Some(known) = subjects
         .iter()
-        .position(|subject| subject.compiled && subject.key == key)
+        .position(|subject| subject.compiled.is_some() && subject.key == key)
     {
         return known;
     }
@@ -57,25 +57,26 @@ pub(crate) fn of_probe(
             unlisted: BTreeSet::new(),
             opaque: Vec::new(),
             rewritten: false,
-            compiled: false,
+            compiled: None,
             contract: contract(subjects, probe, contracts),
         },
     };
     subject.key = key;
-    path.clone_into(&mut subject.path);
+    subject.compiled = Some(path.clone());
     agree(&mut subject, &probe.branches);
-    match place.filter(|place| !subjects[*place].compiled) {
-        Some(place) => {
-            subject.compiled = true;
-            subjects[place] = subject;
-            place
-        }
-        None => {
-            subject.compiled = true;
-            subjects.push(subject);
-            subjects.len() - 1
+    if let Some(place) = place.filter(|place| subjects[*place].compiled.is_none()) {
+        // The path that the source shows is the shorter one, and tells enough.
+        subjects[place] = subject;
+        return place;
+    }
+    path.clone_into(&mut subject.path);
+    for other in subjects.iter_mut().filter(|subject| here(subject)) {
+        if let Some(path) = &other.compiled {
+            path.clone_into(&mut other.path);
         }
     }
+    subjects.push(subject);
+    subjects.len() - 1
 }
 
 /// Takes the branches as they were compiled. What an attribute above ours added to
@@ -140,7 +141,7 @@ mod tests {
             unlisted: BTreeSet::new(),
             opaque: Vec::new(),
             rewritten: false,
-            compiled: false,
+            compiled: None,
             contract: None,
         }
     }
@@ -194,7 +195,8 @@ mod tests {
             of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts),
             0
         );
-        assert_eq!(subjects[1].path, "c::Orders::f");
+        let paths: Vec<&str> = subjects.iter().map(|subject| &*subject.path).collect();
+        assert_eq!(paths, ["c::Users::f", "c::Orders::f"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::contracts::{self, Contracts};
 use crate::draw;
 use crate::error::{Error, Result};
 use crate::exit;
-use crate::inventory;
+use crate::inventory::{self, Inventory};
 use crate::judge::{self, Case, count};
 use crate::observe::observe;
 use crate::parallel;
@@ -58,7 +58,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     )?;
     let plan = scratch.path().join("plan.jsonl");
     let mut build = build::build(&workspace, arguments, &plan)?;
-    let subjects = inventory::find(&workspace, &build, &mut contracts)?;
+    let Inventory { subjects, hidden } = inventory::find(&workspace, &build, &mut contracts)?;
     if let Some(report) = mistakes(&contracts) {
         return Ok(Verified {
             report,
@@ -129,6 +129,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         failing: &failing,
         should_panic: &should_panic,
         policy: &policy,
+        hidden: &hidden,
         today: Date::of(SystemTime::now()),
         undependent: &contracts::without_dependency(&workspace)?,
     });

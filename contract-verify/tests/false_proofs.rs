@@ -232,3 +232,141 @@ fn a_function_of_debug_builds_is_not_listed_in_a_release_build() {
     assert_eq!(functions(&[]), 2);
     assert_eq!(functions(&["--release"]), 1);
 }
+
+#[test]
+fn two_types_of_one_macro_are_two_functions() {
+    let source = r#"
+use resilience_contract::{FailureModes, resilience_contract};
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum GetError { Gone, Locked }
+macro_rules! repository {
+    ($name:ident) => {
+        pub struct $name;
+        impl $name {
+            #[resilience_contract("rows.get")]
+            pub fn get(&self, id: u32) -> Result<u32, GetError> {
+                if id == 0 { return Err(GetError::Gone); }
+                if id == 1 { return Err(GetError::Locked); }
+                Ok(id)
+            }
+        }
+    };
+}
+repository!(Users);
+repository!(Orders);
+#[test] fn users() {
+    assert_eq!(Users.get(0), Err(GetError::Gone));
+    assert_eq!(Users.get(1), Err(GetError::Locked));
+}
+#[test] fn orders() { let _ = (Orders.get(0).is_err(), Orders.get(1).is_err()); }
+"#;
+    let contract = "format = 1\n[function.get]\nerror = \"GetError\"\n[function.get.on.domain]\n\
+        gone = { returns = \"Gone\" }\nlocked = { returns = \"Locked\" }\n";
+    let run = Project::new(&[("contracts/rows.toml", contract), ("src/lib.rs", source)]).report();
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    let report = run.report();
+    let functions = report["functions"].as_array().unwrap();
+    let verdict = |name: &str| {
+        let function = functions
+            .iter()
+            .find(|function| function["path"].as_str().unwrap().contains(name));
+        function.map(|function| function["branches"][0]["verdict"].clone())
+    };
+    assert_eq!(functions.len(), 2, "{report}");
+    assert_eq!(verdict("Users"), Some("proven".into()), "{report}");
+    assert_eq!(verdict("Orders"), Some("entered".into()), "{report}");
+    // That there are others that no test calls, nobody could know.
+    assert_eq!(run.findings("RC502").len(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn what_leaves_through_ensure_and_bail_is_listed_whether_it_is_tested_or_not() {
+    let source = SOURCE.replace(
+        "let row = external!(orders, reply)?;",
+        "ensure!(reply != Ok(1), SaveError::Twice);
+        if reply == Ok(2) { bail!(SaveError::Odd); }
+        let row = external!(orders, reply)?;
+        let ensured: Result<u32, SaveError> = (|| { ensure!(row > 1, SaveError::Odd); Ok(row) })();
+        let row = ensured.unwrap_or(row);",
+    );
+    let macros = "
+        macro_rules! bail { ($error:expr) => { return Err($error) }; }
+        macro_rules! ensure { ($held:expr, $error:expr) => { if !$held { bail!($error) } }; }";
+    let tests = "
+        #[test] fn ensured() { assert_eq!(save(Ok(1)), Err(SaveError::Twice)); }
+        #[test] fn connection() { assert_eq!(save(Err(OrdersError::Connection)), Err(SaveError::Store)); }
+        #[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }
+        #[test] fn fine() { assert_eq!(save(Ok(7)), Ok(7)); }";
+    let source = format!("{macros}\n{source}\n{tests}");
+    let run =
+        Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report();
+    let report = run.report();
+    let branches = report["functions"][0]["branches"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let of = |kind: &str| -> Vec<Value> {
+        branches
+            .iter()
+            .filter(|branch| branch["kind"] == kind)
+            .map(|branch| branch["verdict"].clone())
+            .collect()
+    };
+    assert_eq!(
+        of("macro"),
+        ["proven", "missing"],
+        "{}\n{}",
+        run.stdout,
+        run.stderr
+    );
+    assert_eq!(of("question_mark"), ["proven"]);
+}
+
+#[test]
+fn what_is_not_compiled_on_this_machine_is_no_branch() {
+    let source = SOURCE.replace(
+        "    let row = external!(orders, reply)?;
+    Ok(row)",
+        "    let row = external!(orders, reply)?;
+    #[cfg(any())]
+    { if row == 1 { return Err(SaveError::Odd); } Err(SaveError::Twice) }
+    #[cfg(not(any()))]
+    { Ok(row) }",
+    );
+    let tests = "
+        #[test] fn connection() { assert_eq!(save(Err(OrdersError::Connection)), Err(SaveError::Store)); }
+        #[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }";
+    let source = format!("{source}\n{tests}");
+    let run =
+        Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report();
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(run.report()["summary"]["branches"], 1, "{}", run.stdout);
+}
+
+#[test]
+fn a_default_of_the_users_is_not_called_while_tests_run_as_they_always_do() {
+    let source = SOURCE.replace(
+        "pub enum SaveError { Store, Twice, Odd }",
+        "pub enum SaveError { Store, Twice, Odd, Counted(Id) }
+         static IDS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+         #[derive(Debug, PartialEq)] pub struct Id(u32);
+         impl Default for Id {
+             fn default() -> Self { Self(IDS.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) }
+         }",
+    );
+    let contract = CONTRACT.replace(
+        "other          =",
+        "decode         = { returns = \"Counted\" }\nother          =",
+    );
+    let source = source
+        + "#[test] fn nobody_counts() {
+        let _ = save(Ok(1)).is_ok();
+        assert_eq!(IDS.load(std::sync::atomic::Ordering::Relaxed), 0);
+    }";
+    let run = Project::new(&[
+        ("contracts/orders.toml", &*contract),
+        ("src/lib.rs", &source),
+    ])
+    .report();
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+}

@@ -61,6 +61,12 @@ pub trait FailureModes: Sized {
         None
     }
 
+    /// Whether [`sample`](Self::sample) can make that variant. The verifier asks while
+    /// tests run as they always do, so nothing should be made to find out.
+    fn can_sample(variant: usize) -> bool {
+        Self::sample(variant).is_some()
+    }
+
     /// One of that variant, made out of nothing; `None` where that cannot be done.
     ///
     /// The verifier returns it in place of the real error, to see whether a test notices.
@@ -83,6 +89,10 @@ impl<E: FailureModes> FailureModes for Box<E> {
 
     fn failure_mode(&self) -> Option<&'static str> {
         E::failure_mode(self)
+    }
+
+    fn can_sample(variant: usize) -> bool {
+        E::can_sample(variant)
     }
 
     fn sample(variant: usize) -> Option<Self> {

@@ -36,6 +36,7 @@
 
 mod check;
 mod failure;
+mod foreign;
 #[cfg(feature = "probe")]
 mod probe;
 mod retry;

@@ -36,6 +36,8 @@ pub(crate) struct Case<'a> {
     pub(crate) failing: &'a [(TestIndex, String)],
     pub(crate) should_panic: &'a BTreeSet<TestIndex>,
     pub(crate) policy: &'a Policy,
+    /// Macros out of which functions may come that the sources do not show.
+    pub(crate) hidden: &'a [(String, u32, u32)],
     pub(crate) today: Date,
     /// Selected packages with contracts and without the runtime: their names, and one contract of each.
     pub(crate) undependent: &'a [(String, String)],

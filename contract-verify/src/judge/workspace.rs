@@ -101,6 +101,27 @@ impl Judge<'_> {
                 Some(help),
             );
         }
+        for (file, line, column) in case.hidden {
+            let message =
+                "functions may come out of this macro that are known only if a test calls them"
+                    .to_owned();
+            let help = "write contracted functions outside of macros; then one that no test calls is listed too";
+            let place = Place {
+                file: file.clone(),
+                line: *line,
+                column: *column,
+            };
+            let level = codes::NOT_ANALYSED.level;
+            self.push(
+                codes::NOT_ANALYSED,
+                level,
+                message,
+                None,
+                None,
+                Some(place),
+                Some(help.to_owned()),
+            );
+        }
         let notes = |chosen: &dyn Fn(TestIndex, &Test) -> bool| -> Vec<String> {
             let tests = case.tests.iter().enumerate();
             tests

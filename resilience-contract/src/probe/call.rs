@@ -152,6 +152,11 @@ pub(super) fn leaving_by(branch: u32) {
     }
 }
 
+/// The running contracted call did not leave where it could have.
+pub(super) fn not_leaving() {
+    leaving_by(NOWHERE);
+}
+
 fn current() -> Option<Arc<State>> {
     // A destructor of another thread-local may get here when this one is gone.
     CURRENT

@@ -15,6 +15,8 @@ pub(super) trait Variants<E> {
     fn names(&self) -> Vec<&'static str>;
     /// The index of the one that this is.
     fn variant(&self, error: &E) -> usize;
+    /// Whether one of that index can be made out of nothing.
+    fn can_sample(&self, variant: usize) -> bool;
     /// One of that index, made out of nothing.
     fn sample(&self, variant: usize) -> Option<E>;
 }
@@ -33,6 +35,10 @@ impl<E: FailureModes> Variants<E> for Own<E> {
 
     fn variant(&self, error: &E) -> usize {
         error.variant()
+    }
+
+    fn can_sample(&self, variant: usize) -> bool {
+        E::can_sample(variant)
     }
 
     fn sample(&self, variant: usize) -> Option<E> {
@@ -65,6 +71,10 @@ impl<E> Variants<E> for Foreign<E> {
 
     fn variant(&self, error: &E) -> usize {
         (self.variant)(error)
+    }
+
+    fn can_sample(&self, variant: usize) -> bool {
+        self.sample(variant).is_some()
     }
 
     fn sample(&self, variant: usize) -> Option<E> {

@@ -13,6 +13,6 @@ mod recorder;
 
 pub use call::{Call, begin, degraded, enter, external};
 pub use leave::{Foreign, leave, leave_foreign};
-pub use mark::{Operand, leaf, question};
+pub use mark::{Operand, leaf, past, question};
 pub use recorder::Site;
 pub use std::boxed::Box;

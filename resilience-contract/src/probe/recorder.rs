@@ -24,8 +24,8 @@ const EVIDENCE_LOST: i32 = evidence::EVIDENCE_LOST;
 pub struct Site {
     id: &'static str,
     package: &'static str,
-    module: &'static str,
-    name: &'static str,
+    /// The path of an item in the function's body.
+    inner_path: fn() -> &'static str,
     file: &'static str,
     position: (u32, u32),
     branches: &'static [(&'static str, u32, u32)],
@@ -41,8 +41,7 @@ impl Site {
     pub const fn new(
         id: &'static str,
         package: &'static str,
-        module: &'static str,
-        name: &'static str,
+        inner_path: fn() -> &'static str,
         file: &'static str,
         position: (u32, u32),
         branches: &'static [(&'static str, u32, u32)],
@@ -50,8 +49,7 @@ impl Site {
         Self {
             id,
             package,
-            module,
-            name,
+            inner_path,
             file,
             position,
             branches,
@@ -61,8 +59,11 @@ impl Site {
         }
     }
 
+    /// The function's own path, without what its body added.
     fn path(&self) -> String {
-        format!("{}::{}", self.module, self.name)
+        let path = (self.inner_path)();
+        let path = path.rsplit_once("::").map_or(path, |(path, _)| path);
+        path.replace("::{{closure}}", "")
     }
 
     fn key(&self) -> &str {
@@ -176,7 +177,7 @@ impl Recorder {
         let names = known.names().into_iter().enumerate();
         let variants = names.map(|(index, name)| evidence::Variant {
             name: name.to_owned(),
-            sample: known.sample(index).is_some(),
+            sample: known.can_sample(index),
         });
         self.write(&Record::Errors(Errors {
             function,
