@@ -19,6 +19,9 @@ pub const MUTANT_VARIABLE: &str = "RESILIENCE_CONTRACT_MUTANT";
 /// The exit code of a process that could not write its evidence and therefore stopped.
 pub const EVIDENCE_LOST: i32 = 117;
 
+/// Stands for a variant of another crate's enum that the contract does not name.
+pub const UNDECLARED: &str = "_";
+
 /// One line of an evidence file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
@@ -118,7 +121,8 @@ pub struct Trace {
     pub thread: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
-    /// The variant it returned, if it returned an error.
+    /// The variant it returned, if it returned an error; [`UNDECLARED`] for one that
+    /// the probe does not know.
     pub variant: Option<String>,
     /// The branch through which it left with an error; `None` if it left by a place without a probe.
     pub branch: Option<u32>,
@@ -277,11 +281,17 @@ impl fmt::Display for Mutant {
 }
 
 /// The failures that stand at the end of a call: of each place in the source, the
-/// last call to an interface, if it failed. What was tried again there and went
-/// well no longer stands.
+/// last call to an interface, if it failed. What was tried again there, after it
+/// had failed and up to an answer, no longer stands; what ran beside it, or was
+/// called off, is no second try.
 pub fn standing(calls: &[Call]) -> impl Iterator<Item = &Call> {
     calls.iter().enumerate().filter_map(|(index, call)| {
-        let again = |later: &Call| later.site == call.site && later.interface == call.interface;
+        let again = |later: &Call| {
+            later.site == call.site
+                && later.interface == call.interface
+                && !later.cancelled
+                && later.start_us >= call.end_us
+        };
         (call.failed && !calls[index + 1..].iter().any(again)).then_some(call)
     })
 }
@@ -552,7 +562,24 @@ mod tests {
         let again = call("orders", "1", None);
         assert_eq!(signature(&[insert.clone(), again]), "");
         let other = call("orders", "1", Some("connection"));
-        assert_eq!(signature(&[insert, other]), "orders.connection");
+        assert_eq!(signature(&[insert.clone(), other]), "orders.connection");
+        let at = |start_us, end_us, call: &Call| Call {
+            start_us,
+            end_us,
+            ..call.clone()
+        };
+        let ok = call("orders", "1", None);
+        let beside = [at(0, 5, &insert), at(2, 6, &ok)];
+        assert_eq!(signature(&beside), "orders.timeout");
+        assert_eq!(signature(&[at(0, 5, &insert), at(5, 6, &ok)]), "");
+        let called_off = Call {
+            cancelled: true,
+            ..at(5, 6, &ok)
+        };
+        assert_eq!(
+            signature(&[at(0, 5, &insert), called_off]),
+            "orders.timeout"
+        );
         let both = [call("b", "1", Some("x,y")), call("a", "2", Some("z"))];
         assert_eq!(signature(&both), "a.z+b.x_y");
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_spec::evidence::{Call, Outcome, Trace, standing};
+use contract_spec::evidence::{Call, Outcome, Trace, UNDECLARED, standing};
 use contract_spec::model::{self, Contract, Function, Mode};
 
 use crate::codes::{self, Code};
@@ -97,11 +97,19 @@ fn outcome(function: &Function, trace: &Trace, found: &mut Vec<Breach>) {
                 .iter()
                 .any(|declared| declared.value == *variant)
             {
+                let (what, which) = if variant == UNDECLARED {
+                    ("a variant of another crate's enum".into(), "it".into())
+                } else {
+                    let variant = format!("`{variant}`");
+                    (variant.clone(), variant)
+                };
                 found.push(Breach {
                     code: codes::UNDECLARED_ERROR,
                     mode: None,
-                    message: format!("it returned `{variant}`, which no failure mode of it declares"),
-                    help: format!("declare the failure mode that returns `{variant}`, or return what is declared"),
+                    message: format!("it returned {what}, which no failure mode of it declares"),
+                    help: format!(
+                        "declare the failure mode that returns {which}, or return what is declared"
+                    ),
                 });
             }
             disagreement(function, trace, variant, found);

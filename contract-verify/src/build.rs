@@ -60,14 +60,23 @@ struct Toolchain {
 }
 
 impl Toolchain {
-    fn load(workspace: &Workspace, arguments: &Arguments) -> Result<Self> {
+    fn load(arguments: &Arguments) -> Result<Self> {
         let failed = |error: cargo_config2::Error| Error::Configuration(error.to_string());
-        let config = cargo_config2::Config::load_with_cwd(workspace.root()).map_err(failed)?;
+        let config = cargo_config2::Config::load().map_err(failed)?;
         let cli: Vec<&str> = arguments.target.as_deref().into_iter().collect();
         let targets = config.build_target_for_cli(cli).map_err(failed)?;
-        let triple = match targets.first() {
-            Some(triple) => triple.clone(),
-            None => config.host_triple().map_err(failed)?.to_owned(),
+        let triple = match &targets[..] {
+            [] => config.host_triple().map_err(failed)?.to_owned(),
+            [triple] => triple.clone(),
+            several => {
+                let names: Vec<&str> = several.iter().map(String::as_str).collect();
+                return Err(Error::Usage(format!(
+                    "cargo is configured to build for several targets: {}\n  \
+                     help: choose one, `--target {}`",
+                    names.join(", "),
+                    names[0]
+                )));
+            }
         };
         let runner = match config.runner(triple.as_str()).map_err(failed)? {
             Some(runner) => {
@@ -91,7 +100,7 @@ impl Toolchain {
 
 /// Builds, with cargo's own words on standard error.
 pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -> Result<Build> {
-    let toolchain = Toolchain::load(workspace, arguments)?;
+    let toolchain = Toolchain::load(arguments)?;
     let mut command = cargo(workspace, arguments)?;
     hand_over(&mut command, &toolchain.triple, plan)?;
     let mut child = command
@@ -316,7 +325,10 @@ fn add_library_paths(planned: &mut Planned, linked: &[PathBuf]) {
         .get(variable)
         .cloned()
         .unwrap_or_default();
-    let mut paths: Vec<PathBuf> = std::env::split_paths(&given).collect();
+    // An empty entry is the current folder, which nobody asked for.
+    let mut paths: Vec<PathBuf> = std::env::split_paths(&given)
+        .filter(|path| !path.as_os_str().is_empty())
+        .collect();
     for path in linked {
         if !paths.contains(path) {
             paths.push(path.clone());

@@ -1,6 +1,6 @@
 //! Reading what the probes recorded in one run of one test.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use contract_spec::evidence::{Errors, FORMAT, Function, Record, Trace};
@@ -16,8 +16,8 @@ pub(crate) struct Evidence {
 /// The evidence of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
-    pub(crate) functions: HashMap<u32, Function>,
-    pub(crate) errors: HashMap<u32, Errors>,
+    pub(crate) functions: BTreeMap<u32, Function>,
+    pub(crate) errors: BTreeMap<u32, Errors>,
     pub(crate) traces: Vec<Trace>,
     /// How often the mutant changed something.
     pub(crate) mutated: usize,
@@ -30,21 +30,26 @@ impl Evidence {
             path: folder.to_owned(),
             error,
         };
-        let mut evidence = Self::default();
+        let mut paths = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path
                 .extension()
                 .is_some_and(|extension| extension == "jsonl")
             {
-                let text = std::fs::read_to_string(&path).map_err(|error| Error::Read {
-                    path: path.clone(),
-                    error,
-                })?;
-                evidence.processes.push(Recorded::parse(&text)?);
+                paths.push(path);
             }
         }
-        Ok(evidence)
+        paths.sort();
+        let processes = paths.iter().map(|path| {
+            let text = std::fs::read(path).map_err(|error| {
+                Error::Evidence(format!("failed to read {}: {error}", path.display()))
+            })?;
+            Recorded::parse(&text)
+        });
+        Ok(Self {
+            processes: processes.collect::<Result<_>>()?,
+        })
     }
 
     /// Whether a mutant changed anything in this run.
@@ -54,14 +59,14 @@ impl Evidence {
 }
 
 impl Recorded {
-    fn parse(text: &str) -> Result<Self> {
+    fn parse(text: &[u8]) -> Result<Self> {
         let mut recorded = Self::default();
-        for line in text.split_inclusive('\n') {
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
             // A line without its end was cut short by the death of the process.
-            let Some(line) = line.strip_suffix('\n') else {
+            let Some(line) = line.strip_suffix(b"\n") else {
                 break;
             };
-            let record = serde_json::from_str(line)
+            let record = serde_json::from_slice(line)
                 .map_err(|error| Error::Evidence(format!("a record cannot be read: {error}")))?;
             match record {
                 Record::Process(process) if process.format != FORMAT => {
@@ -161,7 +166,7 @@ mod tests {
                 record
             );
         }
-        let recorded = Recorded::parse(&written(&records())).unwrap();
+        let recorded = Recorded::parse(written(&records()).as_bytes()).unwrap();
         assert_eq!((recorded.traces.len(), recorded.mutated), (1, 1));
     }
 
@@ -169,13 +174,24 @@ mod tests {
     fn a_line_cut_short_loses_itself_and_nothing_else() {
         let text = written(&records());
         let text = &text[..text.len() - 5];
-        let recorded = Recorded::parse(text).unwrap();
+        let recorded = Recorded::parse(text.as_bytes()).unwrap();
         assert_eq!((recorded.traces.len(), recorded.mutated), (1, 0));
     }
 
     #[test]
     fn a_broken_line_in_the_middle_is_no_evidence() {
         let text = format!("{{\"kind\":\n{}", written(&records()));
+        assert!(matches!(
+            Recorded::parse(text.as_bytes()),
+            Err(Error::Evidence(_))
+        ));
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_is_no_evidence() {
+        let mut text = written(&records()).into_bytes();
+        let place = text.iter().position(|byte| *byte == b'p').unwrap();
+        text[place] = 0xff;
         assert!(matches!(Recorded::parse(&text), Err(Error::Evidence(_))));
     }
 
@@ -185,6 +201,9 @@ mod tests {
             format: FORMAT + 1,
             pid: 7,
         })]);
-        assert!(matches!(Recorded::parse(&text), Err(Error::Evidence(_))));
+        assert!(matches!(
+            Recorded::parse(text.as_bytes()),
+            Err(Error::Evidence(_))
+        ));
     }
 }

@@ -62,6 +62,13 @@ pub(crate) fn find(
         .args(&build.rustflags)
         .output()
         .map_err(Error::Cargo)?;
+    if !printed.status.success() {
+        let said = String::from_utf8_lossy(&printed.stderr).trim().to_owned();
+        return Err(Error::Configuration(format!(
+            "`rustc --print cfg --target {}`: {said}",
+            build.triple
+        )));
+    }
     let base = Cfg::parse(&String::from_utf8_lossy(&printed.stdout));
     let mut found = Inventory::default();
     let mut seen = HashSet::new();

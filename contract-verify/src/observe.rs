@@ -13,7 +13,7 @@ use crate::behave::{self, Breach};
 use crate::contracts::{ContractFile, Contracts};
 use crate::evidence::Evidence;
 use crate::inventory::Subject;
-use crate::subjects;
+use crate::subjects::Subjects;
 
 /// The index of a test.
 pub(crate) type TestIndex = usize;
@@ -103,16 +103,14 @@ pub(crate) fn observe<'a>(
     contracts: &Contracts,
     evidence: impl IntoIterator<Item = (TestIndex, &'a Evidence)>,
 ) -> Observed {
-    let mut observed = Observed {
-        subjects,
-        ..Observed::default()
-    };
+    let mut observed = Observed::default();
+    let mut subjects = Subjects::new(subjects);
     let mut seen = Vec::new();
     for (test, evidence) in evidence {
         for process in &evidence.processes {
             let mut by_number: HashMap<u32, usize> = HashMap::new();
             for (number, function) in &process.functions {
-                let subject = subjects::of_probe(&mut observed.subjects, function, contracts);
+                let subject = subjects.of_probe(function, contracts);
                 by_number.insert(*number, subject);
                 if let Some(errors) = process.errors.get(number) {
                     observed
@@ -132,6 +130,7 @@ pub(crate) fn observe<'a>(
             }
         }
     }
+    observed.subjects = subjects.into_all();
     let marked = marked_interfaces(&seen);
     for seen in &seen {
         observed.exit(seen);
@@ -198,12 +197,14 @@ impl Observed {
     fn mode(&mut self, seen: &Seen<'_>, function: &model::Function, marked: &BTreeSet<String>) {
         let trace = seen.trace;
         if trace.outcome == Outcome::Ok {
-            for mode in recoveries(trace, function) {
-                self.modes
-                    .entry((seen.subject, mode))
-                    .or_default()
-                    .recovered
-                    .add(seen);
+            let (certain, unclear) = recoveries(trace, function);
+            for mode in certain {
+                let mode = self.modes.entry((seen.subject, mode)).or_default();
+                mode.recovered.add(seen);
+            }
+            for mode in unclear {
+                let mode = self.modes.entry((seen.subject, mode)).or_default();
+                mode.unclear.insert(seen.test);
             }
             return;
         }
@@ -230,17 +231,26 @@ impl Observed {
     }
 }
 
-/// The modes with a declared recovery that a successful call went on after.
-fn recoveries(trace: &Trace, function: &model::Function) -> BTreeSet<usize> {
-    standing(&trace.calls)
-        .flat_map(|call| behave::possible(function, call))
-        .filter(|mode| {
-            matches!(
-                function.modes[*mode].outcome,
-                Some(model::Outcome::Recovers(_))
-            )
-        })
-        .collect()
+/// The modes with a declared recovery that a successful call went on after, and those
+/// that it may have: where a failed call does not tell its mode, it can be any of them.
+fn recoveries(trace: &Trace, function: &model::Function) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    let recovers = |mode: &usize| {
+        matches!(
+            function.modes[*mode].outcome,
+            Some(model::Outcome::Recovers(_))
+        )
+    };
+    let (mut certain, mut unclear) = (BTreeSet::new(), BTreeSet::new());
+    for call in standing(&trace.calls) {
+        let possible = behave::possible(function, call);
+        let found = if possible.len() == 1 {
+            &mut certain
+        } else {
+            &mut unclear
+        };
+        found.extend(possible.into_iter().filter(recovers));
+    }
+    (certain, unclear)
 }
 
 /// The modes that an error can have come from, by their index; one if it is certain.
@@ -340,7 +350,7 @@ out_of_range = { returns = "Amount" }
         let marked = marked.iter().map(|name| (*name).to_owned()).collect();
         let found = match variant {
             Some(variant) => candidates(&trace, variant, function, &marked),
-            None => recoveries(&trace, function).into_iter().collect(),
+            None => recoveries(&trace, function).0.into_iter().collect(),
         };
         found
             .into_iter()
@@ -407,6 +417,8 @@ out_of_range = { returns = "Amount" }
         );
         assert!(modes(None, vec![call("gateway", Some("timeout"))], BOTH).is_empty());
         assert!(modes(None, vec![call("gateway", None)], BOTH).is_empty());
+        // It may have been the timeout, too.
+        assert!(modes(None, vec![call("gateway", Some("?"))], BOTH).is_empty());
     }
 
     /// The same call at another place of the source.

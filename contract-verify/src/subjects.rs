@@ -3,7 +3,7 @@
 //! The sources know the functions that nobody calls; the probes know what was
 //! really compiled. Where the two differ, the probes are right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use contract_spec::evidence::{Branch, Function, function_key};
@@ -11,72 +11,113 @@ use contract_spec::evidence::{Branch, Function, function_key};
 use crate::contracts::Contracts;
 use crate::inventory::Subject;
 
-/// The index of the function that a probe belongs to; a new one where no source shows it.
-pub(crate) fn of_probe(
-    subjects: &mut Vec<Subject>,
-    probe: &Function,
-    contracts: &Contracts,
-) -> usize {
-    let Function {
-        package,
-        path,
-        file,
-        line,
-        column,
-        ..
-    } = probe;
-    let key = function_key(package, path, file, *line, *column);
-    if let Some(known) = subjects
-        .iter()
-        .position(|subject| subject.compiled.is_some() && subject.key == key)
-    {
-        return known;
+/// A file, as a package's sources show it, with a line and a column in it.
+type Place = (String, String, u32, u32);
+
+/// The functions of a run: those that the sources show, and those that only probes do.
+#[derive(Debug)]
+pub(crate) struct Subjects {
+    all: Vec<Subject>,
+    by_key: HashMap<String, usize>,
+    by_place: HashMap<Place, Vec<usize>>,
+}
+
+impl Subjects {
+    /// Those that the sources show.
+    pub(crate) fn new(all: Vec<Subject>) -> Self {
+        let mut subjects = Self {
+            all: Vec::with_capacity(all.len()),
+            by_key: HashMap::with_capacity(all.len()),
+            by_place: HashMap::with_capacity(all.len()),
+        };
+        for subject in all {
+            subjects.add(subject);
+        }
+        subjects
     }
-    let here = |subject: &Subject| {
-        (
-            &subject.package,
-            &subject.file,
+
+    /// All of them; an index keeps its meaning.
+    pub(crate) fn into_all(self) -> Vec<Subject> {
+        self.all
+    }
+
+    fn add(&mut self, subject: Subject) -> usize {
+        let index = self.all.len();
+        let place = (
+            subject.package.clone(),
+            subject.file.clone(),
             subject.line,
             subject.column,
-        ) == (package, file, *line, *column)
-    };
-    // The same place may have been compiled several times, each under its own path: a
-    // macro that writes one function for many types.
-    let place = subjects.iter().position(here);
-    let mut subject = match place {
-        Some(place) => subjects[place].clone(),
-        None => Subject {
-            key: String::new(),
-            id: probe.id.clone(),
-            package: package.clone(),
-            path: String::new(),
-            file: file.clone(),
-            line: *line,
-            column: *column,
-            branches: probe.branches.clone(),
-            unlisted: BTreeSet::new(),
-            opaque: Vec::new(),
-            rewritten: false,
-            compiled: None,
-            contract: contract(subjects, probe, contracts),
-        },
-    };
-    subject.key = key;
-    subject.compiled = Some(path.clone());
-    agree(&mut subject, &probe.branches);
-    if let Some(place) = place.filter(|place| subjects[*place].compiled.is_none()) {
-        // The path that the source shows is the shorter one, and tells enough.
-        subjects[place] = subject;
-        return place;
+        );
+        self.by_place.entry(place).or_default().push(index);
+        self.by_key.insert(subject.key.clone(), index);
+        self.all.push(subject);
+        index
     }
-    path.clone_into(&mut subject.path);
-    for other in subjects.iter_mut().filter(|subject| here(subject)) {
-        if let Some(path) = &other.compiled {
-            path.clone_into(&mut other.path);
+
+    /// The index of the function that a probe belongs to; a new one where no source shows it.
+    pub(crate) fn of_probe(&mut self, probe: &Function, contracts: &Contracts) -> usize {
+        let Function {
+            package,
+            path,
+            file,
+            line,
+            column,
+            ..
+        } = probe;
+        let key = function_key(package, path, file, *line, *column);
+        let exact = self.by_key.get(&key).copied();
+        if let Some(known) = exact.filter(|known| self.all[*known].compiled.is_some()) {
+            return known;
         }
+        // rustc names files as the system does.
+        let file = if cfg!(windows) {
+            file.replace('\\', "/")
+        } else {
+            file.clone()
+        };
+        let place = (package.clone(), file, *line, *column);
+        let here = self.by_place.get(&place).cloned().unwrap_or_default();
+        // The same place may have been compiled several times, each under its own path: a
+        // file in two targets, or a macro that writes one function for many types.
+        let uncompiled = |index: &usize| self.all[*index].compiled.is_none();
+        let written = exact.or_else(|| here.iter().copied().find(uncompiled));
+        let mut subject = match written.or_else(|| here.first().copied()) {
+            Some(index) => self.all[index].clone(),
+            None => Subject {
+                key: String::new(),
+                id: probe.id.clone(),
+                package: package.clone(),
+                path: String::new(),
+                file: place.1,
+                line: *line,
+                column: *column,
+                branches: probe.branches.clone(),
+                unlisted: BTreeSet::new(),
+                opaque: Vec::new(),
+                rewritten: false,
+                compiled: None,
+                contract: contract(&self.all, probe, contracts),
+            },
+        };
+        subject.key.clone_from(&key);
+        subject.compiled = Some(path.clone());
+        agree(&mut subject, &probe.branches);
+        if let Some(index) = written {
+            // The path that the source shows is the shorter one, and tells enough.
+            self.by_key.insert(key, index);
+            self.all[index] = subject;
+            return index;
+        }
+        path.clone_into(&mut subject.path);
+        for other in here {
+            let other = &mut self.all[other];
+            if let Some(path) = &other.compiled {
+                path.clone_into(&mut other.path);
+            }
+        }
+        self.add(subject)
     }
-    subjects.push(subject);
-    subjects.len() - 1
 }
 
 /// Takes the branches as they were compiled. What an attribute above ours added to
@@ -161,68 +202,71 @@ mod tests {
 
     #[test]
     fn a_probe_finds_the_function_that_was_written() {
-        let mut subjects = vec![written()];
+        let mut subjects = Subjects::new(vec![written()]);
         let contracts = Contracts::default();
         for _ in 0..2 {
-            let index = of_probe(
-                &mut subjects,
-                &probe("c::f", vec![branch(5), branch(6)]),
-                &contracts,
-            );
-            assert_eq!((index, subjects.len()), (0, 1));
+            let probe = probe("c::f", vec![branch(5), branch(6)]);
+            assert_eq!(subjects.of_probe(&probe, &contracts), 0);
         }
-        assert!(!subjects[0].rewritten && subjects[0].unlisted.is_empty());
+        let all = subjects.into_all();
+        assert_eq!(all.len(), 1);
+        assert!(!all[0].rewritten && all[0].unlisted.is_empty());
     }
 
     #[test]
     fn one_place_that_was_compiled_for_two_types_is_two_functions() {
-        let mut subjects = vec![written()];
+        let mut subjects = Subjects::new(vec![written()]);
         let contracts = Contracts::default();
-        let branches = || vec![branch(5), branch(6)];
-        assert_eq!(
-            of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts),
-            0
-        );
-        assert_eq!(
-            of_probe(
-                &mut subjects,
-                &probe("c::Orders::f", branches()),
-                &contracts
-            ),
-            1
-        );
-        assert_eq!(
-            of_probe(&mut subjects, &probe("c::Users::f", branches()), &contracts),
-            0
-        );
-        let paths: Vec<&str> = subjects.iter().map(|subject| &*subject.path).collect();
+        let mut index = |path| {
+            let probe = probe(path, vec![branch(5), branch(6)]);
+            subjects.of_probe(&probe, &contracts)
+        };
+        assert_eq!(index("c::Users::f"), 0);
+        assert_eq!(index("c::Orders::f"), 1);
+        assert_eq!(index("c::Users::f"), 0);
+        let all = subjects.into_all();
+        let paths: Vec<&str> = all.iter().map(|subject| &*subject.path).collect();
         assert_eq!(paths, ["c::Users::f", "c::Orders::f"]);
     }
 
     #[test]
+    fn one_file_in_two_targets_is_two_functions_whichever_is_called_first() {
+        let of_binary = Subject {
+            key: function_key("p", "tool::f", "src/lib.rs", 3, 4),
+            path: "tool::f".into(),
+            ..written()
+        };
+        let mut subjects = Subjects::new(vec![written(), of_binary]);
+        let contracts = Contracts::default();
+        let mut index = |path| {
+            let probe = probe(path, vec![branch(5), branch(6)]);
+            subjects.of_probe(&probe, &contracts)
+        };
+        assert_eq!(index("tool::f"), 1);
+        assert_eq!(index("c::f"), 0);
+        assert_eq!(index("tool::f"), 1);
+        assert_eq!(subjects.into_all().len(), 2);
+    }
+
+    #[test]
     fn what_another_attribute_added_is_not_listed() {
-        let mut subjects = vec![written()];
+        let mut subjects = Subjects::new(vec![written()]);
         let compiled = vec![branch(2), branch(5), branch(6)];
-        of_probe(
-            &mut subjects,
-            &probe("c::f", compiled),
-            &Contracts::default(),
-        );
-        assert_eq!(subjects[0].branches.len(), 3);
-        assert_eq!(subjects[0].unlisted, BTreeSet::from([0]));
-        assert!(subjects[0].rewritten);
+        subjects.of_probe(&probe("c::f", compiled), &Contracts::default());
+        let all = subjects.into_all();
+        assert_eq!(all[0].branches.len(), 3);
+        assert_eq!(all[0].unlisted, BTreeSet::from([0]));
+        assert!(all[0].rewritten);
     }
 
     #[test]
     fn a_function_that_no_source_shows_is_added() {
-        let mut subjects = vec![written()];
+        let mut subjects = Subjects::new(vec![written()]);
         let mut macro_made = probe("c::g", vec![branch(9)]);
         macro_made.line = 30;
-        assert_eq!(
-            of_probe(&mut subjects, &macro_made, &Contracts::default()),
-            1
-        );
-        assert_eq!(subjects[1].branches, [branch(9)]);
-        assert!(!subjects[1].rewritten);
+        assert_eq!(subjects.of_probe(&macro_made, &Contracts::default()), 1);
+        let all = subjects.into_all();
+        assert_eq!(all[1].branches, [branch(9)]);
+        assert!(!all[1].rewritten);
     }
 }

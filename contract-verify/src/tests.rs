@@ -102,8 +102,14 @@ impl Runner {
         command.args(["--list", "--format", "terse"]).args(more);
         let scratch = self.scratch()?;
         let finished = self.finish(binary, command, &scratch, limit)?;
-        if !finished.status.is_some_and(|status| status.success()) {
-            return Ok(None);
+        let Some(status) = finished.status else {
+            return Err(self.unlisted(binary, "it was ended because it took too long"));
+        };
+        match status.code() {
+            Some(0) => {}
+            // A `main` of one's own that takes no such arguments.
+            Some(_) => return Ok(None),
+            None => return Err(self.unlisted(binary, &status.to_string())),
         }
         let names = parse_list(&finished.stdout);
         if names.as_ref().is_some_and(Vec::is_empty) && more.is_empty() {
@@ -116,6 +122,14 @@ impl Runner {
             }
         }
         Ok(names)
+    }
+
+    fn unlisted(&self, binary: usize, how: &str) -> Error {
+        let program = self.binaries[binary].planned.program.display();
+        Error::Evidence(format!(
+            "`{program} --list` does not list its tests: {how}\n  \
+             help: run it by hand; a test binary must list its tests without running them"
+        ))
     }
 
     /// Runs a test; with a mutant, if one is given.
@@ -132,6 +146,12 @@ impl Runner {
         let finished = self.finish(test.binary, command, &scratch, limit)?;
         let evidence = Evidence::read(&scratch)?;
         let outcome = outcome(&test.entry, &finished)?;
+        if mutant.is_none() && evidence.was_mutated() {
+            return Err(Error::Evidence(format!(
+                "`{}` sets {MUTANT_VARIABLE} for the processes that it starts; leave it alone",
+                test.id
+            )));
+        }
         // What has been read is of no more use; it would only fill the disk.
         let _left = std::fs::remove_dir_all(&scratch);
         Ok(Run {
@@ -162,10 +182,13 @@ impl Runner {
             .env("RUST_BACKTRACE", "0")
             .env("RUST_LIB_BACKTRACE", "0");
         // One test on its own has nothing to shuffle, and its output is wanted.
+        // What is asked of the probes is this run's to say, and nobody else's.
         for variable in [
             "RUST_TEST_SHUFFLE",
             "RUST_TEST_SHUFFLE_SEED",
             "RUST_TEST_NOCAPTURE",
+            EVIDENCE_VARIABLE,
+            MUTANT_VARIABLE,
         ] {
             command.env_remove(variable);
         }
@@ -235,6 +258,10 @@ fn outcome(entry: &Entry, finished: &Finished) -> Result<Outcome> {
         }
         (Entry::Named(_), Some(0), Some(_)) => Outcome::Crashed("the test was not run".into()),
         (Entry::Whole, Some(0), _) => Outcome::Passed,
+        // A shell's way to say that a signal ended what it ran.
+        (Entry::Whole, Some(code), _) if !(0..128).contains(&code) => {
+            Outcome::Crashed(format!("exit code {code}"))
+        }
         // A panic in `main`, an error out of it, or whatever it says by a number.
         (Entry::Whole, Some(_), _) => Outcome::Failed,
         (_, Some(code), _) => Outcome::Crashed(format!("exit code {code}")),

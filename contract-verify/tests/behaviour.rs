@@ -283,3 +283,87 @@ fn a_recovery_is_proven_by_a_test_that_looks_at_the_value() {
     let entered = mode(&run);
     assert_eq!(entered["verdict"], "entered", "{entered}");
 }
+
+#[test]
+fn a_failure_that_tells_no_mode_proves_no_recovery() {
+    // An error of the service's own that says nothing of modes.
+    let source = source(RIGHT, "Err(NotFound)", "Ok(0)").replace(
+        "#[derive(Debug, Clone, Copy, PartialEq, FailureModes)]\npub enum GatewayError",
+        "#[derive(Debug, Clone, Copy, PartialEq)]\npub enum GatewayError",
+    );
+    let run = Project::new(&[
+        ("contracts/payments.toml", CONTRACT),
+        ("src/lib.rs", &source),
+    ])
+    .report();
+    let report = run.report();
+    let modes = report["functions"][0]["modes"].as_array().unwrap();
+    let mode = modes.iter().find(|mode| mode["id"] == "gateway.not_found");
+    assert_eq!(mode.unwrap()["verdict"], "missing", "{}", run.stdout);
+    let untold = run.findings("RC308");
+    assert_eq!(untold.len(), 1, "{}", run.stdout);
+    assert!(
+        untold[0].contains("the failed call does not tell"),
+        "{}",
+        run.stdout
+    );
+}
+
+/// An enum of another crate of which the contract names one variant.
+const OPEN: &str = r#"
+use std::num::{IntErrorKind, ParseIntError};
+
+#[resilience_contract::resilience_contract(
+    "numbers.parse",
+    match,
+    open,
+    samples = [IntErrorKind::Empty, IntErrorKind::InvalidDigit],
+)]
+pub fn parse(text: &str) -> Result<u32, IntErrorKind> {
+    let number: Result<u32, ParseIntError> = text.parse();
+    number.map_err(|error| *error.kind())
+}
+
+#[test]
+fn a_letter() { assert_eq!(parse("x"), Err(IntErrorKind::InvalidDigit)); }
+
+#[test]
+fn nothing() { assert_eq!(parse(""), Err(IntErrorKind::Empty)); }
+"#;
+
+fn open(more: &str) -> Run {
+    let contract = "format = 1\n\
+        [function.parse]\nerror = \"IntErrorKind\"\nidempotency = \"safe\"\n\
+        [function.parse.on.domain]\n\
+        empty = { returns = \"Empty\" }\nletters = { returns = \"InvalidDigit\" }\n";
+    let source = format!("{OPEN}{more}");
+    let files = [
+        ("contracts/numbers.toml", contract),
+        ("src/lib.rs", source.as_str()),
+    ];
+    Project::new(&files).report()
+}
+
+#[test]
+fn a_variant_of_an_open_enum_that_the_contract_does_not_name_is_found() {
+    let declared = open("");
+    assert_eq!(declared.code, 0, "{}\n{}", declared.stdout, declared.stderr);
+    let run = open(
+        "#[test] fn large() { assert_eq!(parse(\"99999999999\"), Err(IntErrorKind::PosOverflow)); }",
+    );
+    assert_eq!(codes(&run), ["RC401"], "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(
+        run.report()["functions"][0]["branches"][0]["verdict"],
+        "proven",
+        "{}",
+        run.stdout
+    );
+    // What nobody looks at is entered, and no more.
+    let run = open("#[test] fn large() { assert!(parse(\"99999999999\").is_err()); }");
+    assert_eq!(
+        run.report()["functions"][0]["branches"][0]["verdict"],
+        "entered",
+        "{}",
+        run.stdout
+    );
+}

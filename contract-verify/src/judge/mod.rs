@@ -61,7 +61,8 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     let mut findings = judge.findings;
     policy::apply(case.policy, &mut findings, case.today);
     findings.sort_by(|a, b| {
-        (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
+        (&a.file, a.line, a.column, a.code, &a.message)
+            .cmp(&(&b.file, b.line, b.column, b.code, &b.message))
     });
     let summary = summary::of(&functions, &findings);
     let untrusted = !case.failing.is_empty() || !case.proofs.flaky.is_empty();

@@ -50,6 +50,7 @@ impl Judge<'_> {
         } else {
             None
         };
+        let recovery = recovers.is_some();
         let judged = Mode {
             id: declared.id(),
             returns: declared.returns().map(|variant| variant.value.clone()),
@@ -57,6 +58,9 @@ impl Judge<'_> {
             verdict,
             required,
             reason: match unclear {
+                Some(_) if recovery => {
+                    Some("the failed call does not tell which of its modes it was".into())
+                }
                 Some(_) => {
                     Some("it cannot be told from another mode that returns the same variant".into())
                 }
@@ -77,13 +81,23 @@ impl Judge<'_> {
             Verdict::Missing => match unclear {
                 Some(unclear) => {
                     let entering = self.names(&unclear.unclear);
+                    let why = if recovery {
+                        "the failed call does not tell which of its modes it was"
+                    } else {
+                        "another mode returns the same variant"
+                    };
                     let message = format!(
-                        "whether a test enters `{}` of `{id}` cannot be told: another mode returns the same variant; seen in {}",
+                        "whether a test enters `{}` of `{id}` cannot be told: {why}; seen in {}",
                         judged.id,
                         listed(&entering)
                     );
+                    let otherwise = if recovery {
+                        ""
+                    } else {
+                        ", or give the mode a variant of its own"
+                    };
                     let help = format!(
-                        "mark the call, `external!({}, …)`, with an error that implements `FailureModes`, or give the mode a variant of its own",
+                        "mark the call, `external!({}, …)`, with an error that implements `FailureModes`{otherwise}",
                         declared.interface.value
                     );
                     self.find(

@@ -39,6 +39,8 @@ pub(super) struct State {
 pub struct Call {
     site: &'static Site,
     state: Option<Arc<State>>,
+    /// Whether it began in the course of a panic, in a destructor: that one is not its own.
+    during_panic: bool,
 }
 
 /// A contracted function begins.
@@ -57,7 +59,11 @@ pub fn enter(site: &'static Site) -> Call {
             degraded: Mutex::new(Vec::new()),
         })
     });
-    Call { site, state }
+    Call {
+        site,
+        state,
+        during_panic: std::thread::panicking(),
+    }
 }
 
 impl Call {
@@ -87,7 +93,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
-            let outcome = if std::thread::panicking() {
+            let outcome = if std::thread::panicking() && !self.during_panic {
                 evidence::Outcome::Panicked
             } else {
                 evidence::Outcome::Cancelled

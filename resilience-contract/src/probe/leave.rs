@@ -126,9 +126,10 @@ fn leave_by<T, E>(
         Err(error) => {
             let branch = state.left_by();
             let variant = variants.names().get(variants.variant(error)).copied();
-            let calls = state.end(evidence::Outcome::Err, branch, variant);
+            let variant = variant.unwrap_or(evidence::UNDECLARED);
+            let calls = state.end(evidence::Outcome::Err, branch, Some(variant));
             let operator = recorder.operator(site, &calls);
-            operator.and_then(|operator| changed(operator, branch?, variant?, make_ok, variants))
+            operator.and_then(|operator| changed(operator, branch?, variant, make_ok, variants))
         }
     };
     match changed {

@@ -109,9 +109,10 @@ impl Recorder {
             began: Instant::now(),
             functions: AtomicU32::new(0),
             calls: AtomicU64::new(0),
-            mutant: std::env::var(MUTANT_VARIABLE)
-                .ok()
-                .and_then(|text| Mutant::parse(&text)),
+            mutant: std::env::var_os(MUTANT_VARIABLE).map(|text| {
+                let mutant = text.to_str().and_then(Mutant::parse);
+                mutant.unwrap_or_else(|| lost(&format_args!("unknown mutant {text:?}")))
+            }),
         };
         recorder.write(&Record::Process(Process {
             format: FORMAT,
@@ -226,7 +227,7 @@ fn append(file: &mut File, line: &str) {
     }
 }
 
-fn lost(error: &std::io::Error) -> ! {
+fn lost(error: &dyn std::fmt::Display) -> ! {
     // The recorder has no other way to speak than the test's own standard error.
     eprintln!("resilience-contract: failed to write evidence: {error}");
     std::process::exit(EVIDENCE_LOST);
