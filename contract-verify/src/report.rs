@@ -1,14 +1,20 @@
-//! The report, as JSON shows it. Its form is a public promise.
+//! The report, as JSON shows it. Its form is a public promise, and published as a JSON
+//! Schema, which is generated from these types.
 
 use serde::Serialize;
 
 /// The version of the report's form.
 pub const FORMAT: u32 = 1;
 
+/// The JSON Schema of this form, as it is published.
+pub(crate) const SCHEMA: &str = include_str!("../report.schema.json");
+
 /// Everything that a run found out.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
-    /// [`FORMAT`].
+    /// The version of this form: 1.
+    #[cfg_attr(test, schemars(extend("const" = FORMAT)))]
     pub format: u32,
     /// Whether all that policy demands holds.
     pub outcome: Outcome,
@@ -22,6 +28,7 @@ pub struct Report {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// All that policy demands holds.
@@ -35,6 +42,7 @@ pub enum Outcome {
 /// The counts. What is entered is not counted again under missing, nor what is
 /// proven under entered; only `branches_entered` includes the proven ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Contracted functions.
     pub functions: usize,
@@ -62,6 +70,7 @@ pub struct Summary {
 
 /// A contracted function.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Function {
     /// The contract's id.
     pub id: String,
@@ -74,6 +83,7 @@ pub struct Function {
     /// The line of its name.
     pub line: u32,
     /// `critical`, `standard` or `experimental`.
+    #[cfg_attr(test, schemars(extend("enum" = ["critical", "standard", "experimental"])))]
     pub tier: &'static str,
     /// The failure modes, in the contract's order.
     pub modes: Vec<Mode>,
@@ -83,6 +93,7 @@ pub struct Function {
 
 /// What is known of a failure mode or a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// No test enters it.
@@ -109,6 +120,7 @@ impl Verdict {
 
 /// A failure mode.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mode {
     /// `gateway.timeout`.
     pub id: String,
@@ -132,6 +144,7 @@ pub struct Mode {
 
 /// A branch.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Branch {
     /// The source file.
     pub file: String,
@@ -155,8 +168,10 @@ pub struct Branch {
 
 /// A change of what a function returns, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mutant {
     /// `misreport`, `swallow` or `unrecover`.
+    #[cfg_attr(test, schemars(extend("enum" = ["misreport", "swallow", "unrecover"])))]
     pub operator: &'static str,
     /// The variant that was changed.
     pub from: Option<String>,
@@ -172,6 +187,7 @@ pub struct Mutant {
 
 /// What became of a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MutantOutcome {
     /// A test noticed.
@@ -184,6 +200,7 @@ pub enum MutantOutcome {
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The run fails.
@@ -196,8 +213,10 @@ pub enum Level {
 
 /// One thing that is wrong, or worth knowing.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// `RC…`.
+    /// `RC…`; `cargo verify-contracts explain` says what it means.
+    #[cfg_attr(test, schemars(regex(pattern = "^RC[0-9]{3}$")))]
     pub code: &'static str,
     /// How much it weighs.
     pub level: Level,
@@ -217,4 +236,51 @@ pub struct Finding {
     pub help: Option<String>,
     /// What happened in the call that shows it, a line for each step.
     pub timeline: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::generate::SchemaSettings;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn generated() -> String {
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        let schema = settings.into_generator().into_root_schema_for::<Report>();
+        let mut schema = schema.to_value();
+        tidy(&mut schema);
+        schema["title"] = "Report of cargo verify-contracts".into();
+        format!("{schema:#}\n")
+    }
+
+    /// JSON has no sizes of numbers.
+    fn tidy(schema: &mut Value) {
+        match schema {
+            Value::Object(fields) => {
+                if fields.contains_key("type") && fields.get("format").is_some_and(Value::is_string)
+                {
+                    fields.remove("format");
+                }
+                fields.values_mut().for_each(tidy);
+            }
+            Value::Array(items) => items.iter_mut().for_each(tidy),
+            _ => {}
+        }
+    }
+
+    /// `UPDATE=1 cargo test -p contract-verify the_published_schema` writes it again.
+    #[test]
+    fn the_published_schema_is_that_of_the_types() {
+        let generated = generated();
+        if std::env::var_os("UPDATE").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json");
+            std::fs::write(path, &generated).unwrap();
+            return;
+        }
+        assert!(
+            generated == SCHEMA,
+            "report.schema.json is not that of the types; UPDATE=1 writes it again"
+        );
+    }
 }

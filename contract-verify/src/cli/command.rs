@@ -14,8 +14,7 @@ pub(crate) enum Command {
     New(New),
     Diff(Diff),
     Graph(Graph),
-    /// Prints the JSON Schema of contracts, by which editors complete and check.
-    Schema,
+    Schema(Schema),
     /// Puts the JSON Schema into a package, and has its contracts name it.
     Init(Init),
     #[command(hide = true)]
@@ -131,6 +130,14 @@ pub(crate) struct Graph {
 
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+/// Prints the JSON Schema of contracts, by which editors complete and check.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Schema {
+    /// That of the report of a verification instead, as `--format json` prints it.
+    #[arg(long)]
+    pub(crate) report: bool,
 }
 
 /// Puts the JSON Schema of contracts into a package, and has its contracts name it, so

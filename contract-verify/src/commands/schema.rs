@@ -1,4 +1,5 @@
-//! `schema` and `init`: the JSON Schema of contracts, printed and put where editors look.
+//! `schema` and `init`: the JSON Schemas of contracts and reports, printed, and that of
+//! contracts put where editors look.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,9 +9,10 @@ use contract_spec::schema::{FILE, MARK, TEXT};
 use super::Answer;
 use crate::contracts::find;
 use crate::error::{Error, Result};
+use crate::report::SCHEMA;
 
-pub(super) fn schema() -> Answer {
-    Answer::plain(TEXT)
+pub(super) fn schema(report: bool) -> Answer {
+    Answer::plain(if report { SCHEMA } else { TEXT })
 }
 
 /// A file that is to be written, and what is said about it.
