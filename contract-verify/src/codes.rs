@@ -100,10 +100,15 @@ codes! {
     /// another. Callers will do the wrong thing about it.
     DISAGREEMENT = "RC404" "mode-and-variant-disagree" Error;
     /// What failed was not tried as often as the retry policy says. `max_attempts`
-    /// counts the first attempt.
+    /// counts the first attempt. Attempts are calls from one place in the source, one
+    /// after another. Not judged: places that ask for several things (beside each other,
+    /// or once more after an answer, in any test), calls that never came back, and a
+    /// function that stops early because its deadline is near.
     ATTEMPTS = "RC405" "attempts" Error;
-    /// A call that failed in a mode without a retry was made again. What must not be
-    /// retried may happen twice.
+    /// A call that failed in a mode without a retry was made again from the same place.
+    /// What must not be retried may happen twice. A place that asks for several things,
+    /// one after another, is known as one by a test in which one is answered and the
+    /// next is asked for.
     RETRIED = "RC406" "retried" Error;
     /// One call of the function took longer than its deadline. Time is that of the
     /// machine which ran the test, so a busy one can be the reason.

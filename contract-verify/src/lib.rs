@@ -35,6 +35,7 @@ pub mod report;
 mod status;
 mod subjects;
 mod tests;
+mod timeline;
 mod verify;
 mod workspace;
 

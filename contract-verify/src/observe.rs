@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract_spec::evidence::{Errors, Outcome, Trace, signature, standing};
-use contract_spec::model::{self, Contract, Mode};
+use contract_spec::model::{self, Mode};
 
-use crate::behave::{self, Breach};
+use crate::behave::{self, Breach, Loops, View};
 use crate::contracts::{ContractFile, Contracts};
 use crate::evidence::Evidence;
 use crate::inventory::Subject;
 use crate::subjects::Subjects;
+use crate::timeline::timeline;
 
 /// The index of a test.
 pub(crate) type TestIndex = usize;
@@ -132,12 +133,23 @@ pub(crate) fn observe<'a>(
     }
     observed.subjects = subjects.into_all();
     let marked = marked_interfaces(&seen);
+    let mut loops: HashMap<usize, Loops> = HashMap::new();
+    for seen in &seen {
+        let of_function = loops.entry(seen.subject).or_default();
+        of_function.extend(behave::loops(seen.trace));
+    }
     for seen in &seen {
         observed.exit(seen);
         let subject = &observed.subjects[seen.subject];
         if let Some((file, function)) = contract_of(contracts, subject) {
             observed.mode(seen, function, &marked[&seen.subject]);
-            observed.behaviour(seen, file.contract(), function);
+            let view = View {
+                contract: file.contract(),
+                function,
+                trace: seen.trace,
+                loops: &loops[&seen.subject],
+            };
+            observed.behaviour(seen, &view);
         }
     }
     observed.marked = marked;
@@ -175,8 +187,8 @@ impl Observed {
         }
     }
 
-    fn behaviour(&mut self, seen: &Seen<'_>, contract: &Contract, function: &model::Function) {
-        for breach in behave::breaches(contract, function, seen.trace) {
+    fn behaviour(&mut self, seen: &Seen<'_>, view: &View<'_>) {
+        for breach in behave::breaches(view) {
             let subject = &self.subjects[seen.subject];
             let branch = seen
                 .trace
@@ -188,7 +200,7 @@ impl Observed {
             let breached = self.breaches.entry(key).or_insert_with(|| Breached {
                 breach,
                 tests: BTreeSet::new(),
-                timeline: behave::timeline(seen.trace, place.as_deref()),
+                timeline: timeline(seen.trace, place.as_deref()),
             });
             breached.tests.insert(seen.test);
         }

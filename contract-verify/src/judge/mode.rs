@@ -196,7 +196,7 @@ impl Judge<'_> {
             let (code, mode) = (breached.breach.code, breached.breach.mode.as_deref());
             self.push(
                 code,
-                code.level,
+                breached.breach.level,
                 message,
                 Some(index),
                 mode,

@@ -1,0 +1,221 @@
+//! Whether what failed was tried as often as the contract says.
+//!
+//! A place in the source that is called again may be trying again, or asking for the
+//! next of several things. Where any trace shows the latter, nothing is concluded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contract_spec::evidence::{Call, Outcome, Trace};
+use contract_spec::model::{Mode, RetryPolicy};
+
+use super::{Breach, View, declared, failure};
+use crate::codes;
+use crate::judge::count;
+
+/// Places in the source, by interface and site, that ask for several things in one
+/// call of a function: they ask beside each other, or once more after an answer.
+pub(crate) type Loops = BTreeSet<(String, String)>;
+
+/// The places of a trace that ask for several things.
+pub(crate) fn loops(trace: &Trace) -> Loops {
+    let several = |calls: &[&Call]| {
+        calls.windows(2).any(|pair| {
+            let answered = !pair[0].failed && !pair[0].cancelled;
+            answered || pair[1].start_us < pair[0].end_us
+        })
+    };
+    by_place(trace)
+        .into_iter()
+        .filter(|(_, calls)| several(calls))
+        .map(|((interface, site), _)| (interface.to_owned(), site.to_owned()))
+        .collect()
+}
+
+/// The calls of each place, in the order in which they began.
+fn by_place(trace: &Trace) -> BTreeMap<(&str, &str), Vec<&Call>> {
+    let mut places: BTreeMap<(&str, &str), Vec<&Call>> = BTreeMap::new();
+    for call in &trace.calls {
+        let place = (call.interface.as_str(), call.site.as_str());
+        places.entry(place).or_default().push(call);
+    }
+    for calls in places.values_mut() {
+        calls.sort_by_key(|call| (call.start_us, call.end_us));
+    }
+    places
+}
+
+pub(super) fn attempts(view: &View<'_>, found: &mut Vec<Breach>) {
+    for ((interface, site), calls) in by_place(view.trace) {
+        // One that never came back may have been given up for taking too long, or have
+        // lost a race: how often it was tried cannot be told.
+        let called_off = calls.iter().any(|call| call.cancelled);
+        let several = view
+            .loops
+            .contains(&(interface.to_owned(), site.to_owned()));
+        if !called_off && !several {
+            retried(view, &calls, found);
+            too_few_or_many(view, &calls, found);
+        }
+    }
+}
+
+/// A call that failed in a mode without a retry, and was made again.
+fn retried(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
+    for pair in calls.windows(2) {
+        let Some(mode) = declared(view.function, pair[0]).filter(|_| pair[0].failed) else {
+            continue;
+        };
+        if mode.retry.is_none() && mode.returns().is_some() {
+            let mode_id = Some(mode.id());
+            let message = format!(
+                "{}, and was called again from the same place: the contract declares no retry for it",
+                failure(pair[0])
+            );
+            let help = "return the error at once, or declare the retry; if the place asks for one \
+                        thing after another, a test in which one is answered and the next is asked \
+                        for shows it";
+            found.push(Breach::new(codes::RETRIED, mode_id, message, help));
+        }
+    }
+}
+
+fn too_few_or_many(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
+    // The attempts since the last one that succeeded.
+    let failed = calls.iter().rev().take_while(|call| call.failed).count();
+    let last = &calls[calls.len() - failed..];
+    let Some(call) = last.last() else {
+        return;
+    };
+    let Some(policy) = common_policy(view, last) else {
+        return;
+    };
+    let Some(max) = &policy.max_attempts else {
+        return;
+    };
+    let max = usize::try_from(max.value).unwrap_or(usize::MAX);
+    let mode = declared(view.function, call);
+    let gave_up = view.trace.outcome == Outcome::Err
+        && mode
+            .and_then(Mode::returns)
+            .is_some_and(|returns| view.trace.variant.as_ref() == Some(&returns.value));
+    let too_few = failed < max && gave_up && !out_of_time(view, call, policy, failed);
+    if failed > max || too_few {
+        let message = format!(
+            "{}: it was tried {}, and `[retry.{}]` says {max}, the first one included",
+            failure(call),
+            count(failed, "time"),
+            policy.name.value
+        );
+        let help =
+            "take the number from the contract, `retry_policy!`, so that the two cannot differ";
+        found.push(Breach::new(
+            codes::ATTEMPTS,
+            mode.map(Mode::id),
+            message,
+            help,
+        ));
+    }
+}
+
+/// The policy by which all of these failures are tried again, if it is one and the same.
+fn common_policy<'a>(view: &View<'a>, calls: &[&Call]) -> Option<&'a RetryPolicy> {
+    let mut policies = calls.iter().map(|call| {
+        let mode = declared(view.function, call)?;
+        view.contract.retry(mode.retry.as_ref()?)
+    });
+    let first = policies.next()??;
+    policies
+        .all(|other| other.is_some_and(|other| other.name == first.name))
+        .then_some(first)
+}
+
+/// Whether the deadline may be the reason why there was no further attempt: it could
+/// have passed by the end of one, or half of it was gone, with which a careful
+/// function does not begin again.
+fn out_of_time(view: &View<'_>, call: &Call, policy: &RetryPolicy, failed: usize) -> bool {
+    let Some(deadline) = &view.function.deadline else {
+        return false;
+    };
+    let gone = u128::from(call.end_us.saturating_sub(view.trace.start_us));
+    let next = u32::try_from(failed + 1).unwrap_or(u32::MAX);
+    let interface = view.contract.interface(&call.interface);
+    let limit = interface.and_then(|interface| interface.timeout.as_ref());
+    let more = policy.delay_before(next) + limit.map(|limit| limit.value).unwrap_or_default();
+    gone + more.as_micros() > deadline.as_micros() || gone * 2 > deadline.as_micros()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::support::{codes_of, err, ok, trace};
+    use super::*;
+
+    const TIMEOUT: (&str, &str) = ("gateway", "timeout");
+
+    #[test]
+    fn attempts_are_counted_with_the_first_one() {
+        assert!(err("Slow", &[TIMEOUT; 3]).is_empty());
+        assert_eq!(err("Slow", &[TIMEOUT; 2]), ["RC405"]);
+        assert_eq!(err("Slow", &[TIMEOUT; 4]), ["RC405"]);
+        assert!(err("Down", &[TIMEOUT, TIMEOUT, ("gateway", "server_error")]).is_empty());
+        assert!(ok(&[TIMEOUT, TIMEOUT, ("gateway", "")]).is_empty());
+        // It went on to something else, and that is what ended it.
+        assert!(err("Auth", &[TIMEOUT, ("gateway", "unauthorized")]).is_empty());
+    }
+
+    #[test]
+    fn a_deadline_that_comes_near_may_end_the_attempts_early() {
+        let mut short = trace(Outcome::Err, Some("Slow"), &[TIMEOUT; 2]);
+        assert_eq!(codes_of(&short), ["RC405"]);
+        // 8 s in all, and another attempt may take 1.04 s.
+        short.calls[1].end_us = 7_000_000;
+        assert!(codes_of(&short).is_empty());
+        short.calls[1].end_us = 4_000_001;
+        assert!(codes_of(&short).is_empty());
+        short.calls[1].end_us = 3_900_000;
+        assert_eq!(codes_of(&short), ["RC405"]);
+    }
+
+    #[test]
+    fn what_must_not_be_retried_is_not_called_again() {
+        assert_eq!(err("Auth", &[("gateway", "unauthorized"); 2]), ["RC406"]);
+        // A call at another place is another call.
+        assert!(err("Auth", &[("gateway", "unauthorized"), ("orders", "")]).is_empty());
+    }
+
+    #[test]
+    fn calls_beside_each_other_are_not_tries_of_one() {
+        let mut beside = trace(
+            Outcome::Err,
+            Some("Auth"),
+            &[("gateway", "unauthorized"); 2],
+        );
+        beside.calls[0].end_us = 9;
+        beside.calls[1].start_us = 3;
+        assert!(codes_of(&beside).is_empty());
+        let mut four = trace(Outcome::Err, Some("Slow"), &[TIMEOUT; 4]);
+        (four.calls[0].end_us, four.calls[1].end_us) = (9, 9);
+        assert!(codes_of(&four).is_empty());
+    }
+
+    #[test]
+    fn a_place_that_goes_on_after_an_answer_asks_for_several_things() {
+        let unauthorized = ("gateway", "unauthorized");
+        let calls = [("gateway", ""), unauthorized, unauthorized];
+        assert!(err("Auth", &calls).is_empty());
+        let place = |trace: &Trace| loops(trace).into_iter().next();
+        let several = trace(Outcome::Ok, None, &[("gateway", ""); 2]);
+        assert_eq!(
+            place(&several),
+            Some(("gateway".into(), "src/lib.rs:7".into()))
+        );
+        let retried = trace(Outcome::Ok, None, &[TIMEOUT, ("gateway", "")]);
+        assert_eq!(place(&retried), None);
+    }
+
+    #[test]
+    fn one_that_never_came_back_leaves_the_number_open() {
+        let mut called_off = trace(Outcome::Err, Some("Slow"), &[("gateway", ""), TIMEOUT]);
+        called_off.calls[0].cancelled = true;
+        assert!(codes_of(&called_off).is_empty());
+    }
+}
