@@ -1,7 +1,8 @@
 //! One run, from the workspace to the report.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -145,7 +146,7 @@ pub(crate) fn policy(root: &Path) -> Result<Policy> {
     let path = root.join(policy::FILE);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Policy::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Policy::default()),
         Err(error) => return Err(Error::Read { path, error }),
     };
     let source = Source::new(policy::FILE, text);
@@ -273,12 +274,18 @@ impl Scratch {
         };
         std::fs::create_dir_all(parent).map_err(unwritable)?;
         let lock = File::create(parent.join(".lock")).map_err(unwritable)?;
-        if lock.try_lock().is_err() {
-            status.say(
-                "Blocking",
-                "waiting for another run of verify-contracts in the same target directory",
-            );
-            lock.lock().map_err(unwritable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                status.say(
+                    "Blocking",
+                    "waiting for another run of verify-contracts in the same target directory",
+                );
+                lock.lock().map_err(unwritable)?;
+            }
+            // Some network file systems know no locks; cargo goes on there, too.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
         }
         clear(parent).map_err(unwritable)?;
         let folder = tempfile::Builder::new()

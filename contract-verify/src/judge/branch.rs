@@ -69,9 +69,18 @@ impl Judge<'_> {
                     help,
                 );
             }
+            // Each variant needs an assertion of its own, in a test of its own.
             Verdict::Entered => {
-                let (code, message, help) = self.entered(&subject.id, weak, &judged.tests);
-                self.find(code, required, verdict, message, index, None, place, help);
+                for (exit, share) in exits {
+                    let proof = self.case.proofs.exits.get(exit);
+                    if proof.is_some_and(Proof::is_proven) {
+                        continue;
+                    }
+                    let tests = self.names(&share.tests);
+                    let (code, message, help) = self.entered(&subject.id, proof, &tests);
+                    let place = place.clone();
+                    self.find(code, required, verdict, message, index, None, place, help);
+                }
             }
             Verdict::Proven | Verdict::Waived => {}
         }
@@ -117,8 +126,9 @@ impl Judge<'_> {
                 Operator::Misreport { from, .. } | Operator::Swallow { from, .. } => from.as_str(),
                 Operator::Unrecover => "…",
             };
-            let help = format!("assert on the variant, `assert!(matches!(result, Err(….{variant} …)))`, not on `is_err()`")
-                .replace("….", "…::");
+            let help = format!(
+                "assert on the variant, `assert!(matches!(result, Err(…::{variant} …)))`, not on `is_err()`"
+            );
             return (codes::BRANCH_ENTERED, message, help);
         }
         let reason = reason(weak).unwrap_or_default();

@@ -85,6 +85,7 @@ struct Judge<'a> {
 }
 
 /// A place that a finding points to.
+#[derive(Clone)]
 struct Place {
     file: String,
     line: u32,

@@ -131,10 +131,14 @@ async fn a_credential_that_is_refused_at_the_second_attempt_ends_the_attempts() 
 
 #[tokio::test]
 async fn an_unknown_card_is_not_tried_again() {
-    let (error, keys) = fails([Reply::Status(404)]).await;
+    let gateway = Gateway::replying([Reply::Status(404)]).await;
+    let shop = Shop::open(&gateway).await;
 
-    assert!(matches!(error, ChargeError::CardNotFound), "{error:?}");
-    assert_eq!(keys, ["order-1"]);
+    let charged = shop.payments.charge(&order(1), "c-1").await;
+
+    assert!(matches!(charged, Err(ChargeError::CardNotFound)));
+    assert_eq!(gateway.keys(), ["order-1"]);
+    assert_eq!(shop.stored().await, NO_ORDERS);
 }
 
 #[tokio::test]
