@@ -40,11 +40,13 @@ mod foreign;
 #[cfg(feature = "probe")]
 mod probe;
 mod retry;
+mod rows;
 mod silent;
 
 pub use contract_macros::{FailureModes, resilience_contract};
 pub use failure::{FailureModes, OkFailure, Variant};
 pub use retry::{Backoff, Delays, Jitter, RetryPolicy};
+pub use rows::Rows;
 
 /// What the macros' output needs. Not for anybody else: it changes without notice.
 #[doc(hidden)]

@@ -12,6 +12,8 @@ mod filesystem;
 mod grpc;
 #[cfg(feature = "reqwest")]
 mod http;
+#[cfg(feature = "rdkafka")]
+mod kafka;
 mod kinds;
 #[cfg(feature = "tokio-postgres")]
 mod postgres;

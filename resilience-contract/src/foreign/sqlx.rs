@@ -12,6 +12,7 @@ fn mode(error: &Error) -> &'static str {
     match error {
         Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => "timeout",
         Error::Io(_) | Error::Tls(_) => "connection",
+        // Also what a pool says that has tried to connect until its time was up.
         Error::PoolTimedOut => "pool_exhausted",
         Error::RowNotFound => "not_found",
         Error::Database(error) => {

@@ -24,12 +24,19 @@ const NOT_LONG: Duration = Duration::ZERO;
 const FOR_EVER: Duration = Duration::from_secs(60);
 
 async fn get(url: &str) -> Result<reqwest::Response, reqwest::Error> {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_millis(300));
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_millis(300));
     client.build().unwrap().get(url).send().await
 }
 
 async fn json(url: &str) -> reqwest::Error {
-    get(url).await.unwrap().json::<serde_json::Value>().await.unwrap_err()
+    get(url)
+        .await
+        .unwrap()
+        .json::<serde_json::Value>()
+        .await
+        .unwrap_err()
 }
 
 #[tokio::test]
@@ -69,7 +76,11 @@ async fn a_connection_that_ends_before_the_answer_is_interrupted() {
 
 #[tokio::test]
 async fn an_answer_that_makes_no_sense_is_a_bad_body() {
-    let url = server(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{no}", NOT_LONG).await;
+    let url = server(
+        b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{no}",
+        NOT_LONG,
+    )
+    .await;
     let error = json(&url).await;
     assert_eq!(error.failure_mode(), Some("bad_body"), "{error:?}");
 }
@@ -77,10 +88,19 @@ async fn an_answer_that_makes_no_sense_is_a_bad_body() {
 #[tokio::test]
 async fn a_status_fails_inside_of_ok_and_as_an_error() {
     for (answer, mode) in [
-        (&b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n"[..], "unauthorized"),
+        (
+            &b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n"[..],
+            "unauthorized",
+        ),
         (b"HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n", "not_found"),
-        (b"HTTP/1.1 429 No\r\ncontent-length: 0\r\n\r\n", "rate_limited"),
-        (b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n", "server_error"),
+        (
+            b"HTTP/1.1 429 No\r\ncontent-length: 0\r\n\r\n",
+            "rate_limited",
+        ),
+        (
+            b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n",
+            "server_error",
+        ),
     ] {
         let response = get(&server(answer, NOT_LONG).await).await.unwrap();
         assert_eq!(response.failure_mode(), Some(mode));

@@ -39,12 +39,24 @@ async fn failures_of_a_database_are_told_by_their_codes() {
     pool.execute(insert).await.unwrap();
     assert_eq!(mode(pool.execute(insert).await), Some("unique_violation"));
     let same_name = "INSERT INTO orders VALUES (2, 'a')";
-    assert_eq!(mode(pool.execute(same_name).await), Some("unique_violation"));
+    assert_eq!(
+        mode(pool.execute(same_name).await),
+        Some("unique_violation")
+    );
     let no_name = "INSERT INTO orders VALUES (2, NULL)";
-    assert_eq!(mode(pool.execute(no_name).await), Some("integrity_violation"));
+    assert_eq!(
+        mode(pool.execute(no_name).await),
+        Some("integrity_violation")
+    );
     let no_order = "INSERT INTO lines VALUES (7)";
-    assert_eq!(mode(pool.execute(no_order).await), Some("integrity_violation"));
-    assert_eq!(mode(pool.execute("SELECT * FROM nothing").await), Some("bug"));
+    assert_eq!(
+        mode(pool.execute(no_order).await),
+        Some("integrity_violation")
+    );
+    assert_eq!(
+        mode(pool.execute("SELECT * FROM nothing").await),
+        Some("bug")
+    );
     let none = "SELECT * FROM orders WHERE id = 9";
     assert_eq!(mode(pool.fetch_one(none).await), Some("not_found"));
     let row = pool.fetch_one("SELECT name FROM orders").await.unwrap();
@@ -73,5 +85,8 @@ async fn a_pool_without_a_free_connection_is_exhausted() {
 #[tokio::test]
 async fn a_database_that_is_not_there_is_no_connection() {
     let options = SqliteConnectOptions::new().filename("/nowhere/at/all.db");
-    assert_eq!(mode(SqlitePool::connect_with(options).await), Some("connection"));
+    assert_eq!(
+        mode(SqlitePool::connect_with(options).await),
+        Some("connection")
+    );
 }
