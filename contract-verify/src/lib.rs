@@ -105,6 +105,7 @@ fn run(arguments: &Arguments) -> Result<u8> {
 fn verify(arguments: &Arguments) -> Result<Answer> {
     let status = Status {
         quiet: arguments.quiet,
+        verbose: arguments.verbose,
     };
     let verified = verify::verify(arguments, status)?;
     for (format, path) in &arguments.outputs {

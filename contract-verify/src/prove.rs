@@ -62,6 +62,8 @@ pub(crate) struct Proofs {
     pub(crate) recoveries: HashMap<ModeKey, Proof>,
     /// Tests that failed when nothing was changed, after they had passed.
     pub(crate) flaky: BTreeSet<TestIndex>,
+    /// How often a test ran with a mutant.
+    pub(crate) runs: usize,
 }
 
 /// The result of one test with one mutant.
@@ -134,6 +136,7 @@ pub(crate) fn prove(
         modes: modes.into_iter().collect(),
         recoveries: recoveries.into_iter().collect(),
         flaky: BTreeSet::new(),
+        runs: prover.trials().len(),
     };
     proofs.flaky = prover.failing_unchanged(jobs)?;
     proofs.distrust_flaky();

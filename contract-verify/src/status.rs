@@ -1,11 +1,15 @@
 //! What is going on, on standard error, in cargo's manner.
 
+use std::time::Instant;
+
 use clap::builder::styling::{AnsiColor, Style};
 
 /// Whether to say it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Status {
     pub(crate) quiet: bool,
+    /// Whether to say how long it took, too.
+    pub(crate) verbose: bool,
 }
 
 impl Status {
@@ -14,6 +18,16 @@ impl Status {
         if !self.quiet {
             let style = AnsiColor::Green.on_default().bold();
             anstream::eprintln!("{style}{doing:>12}{style:#} {what}");
+        }
+    }
+
+    /// `    Recorded 24 tests in 0.21 s`, where somebody wants to know.
+    pub(crate) fn done(self, done: &str, what: &str, began: Instant) {
+        if self.verbose {
+            self.say(
+                done,
+                &format!("{what} in {:.2} s", began.elapsed().as_secs_f64()),
+            );
         }
     }
 

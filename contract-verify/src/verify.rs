@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use contract_spec::Source;
 
@@ -85,7 +85,9 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         return Err(Error::NoTests);
     }
     status.say("Recording", &count(chosen.len(), "test"));
+    let began = Instant::now();
     let runs = parallel::map(jobs, &chosen, |test| runner.run(&tests[*test], None, limit))?;
+    status.done("Recorded", &count(runs.len(), "test"), began);
     let runs: Vec<(usize, Run)> = chosen.into_iter().zip(runs).collect();
     let mut durations = vec![Duration::ZERO; tests.len()];
     let mut failing = Vec::new();
@@ -118,7 +120,14 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
             "Breaking",
             &format!("{}, each in turn", count(observed.exits.len(), "exit")),
         );
-        prove::prove(&runner, &tests, &durations, &observed, jobs)?
+        let began = Instant::now();
+        let proofs = prove::prove(&runner, &tests, &durations, &observed, jobs)?;
+        status.done(
+            "Ran",
+            &format!("{} with a mutant", count(proofs.runs, "test")),
+            began,
+        );
+        proofs
     } else {
         Proofs::default()
     };
