@@ -11,6 +11,8 @@ pub struct Cfg {
     pub names: BTreeSet<String>,
     /// `("target_os", "linux")`, `("feature", "probe")` …
     pub values: BTreeSet<(String, String)>,
+    /// Whether it is a build for tests; `None` where both are built.
+    pub test: Option<bool>,
 }
 
 impl Cfg {
@@ -43,10 +45,10 @@ impl Cfg {
             .all(|meta| self.holds(&meta) != Some(false))
     }
 
-    /// `None` for what depends on the target: a library is built with `test` and without.
+    /// `None` for what depends on the target, such as `test` where both are built.
     pub(super) fn holds(&self, meta: &Meta) -> Option<bool> {
         match meta {
-            Meta::Path(path) if path.is_ident("test") => None,
+            Meta::Path(path) if path.is_ident("test") => self.test,
             Meta::Path(path) if path.is_ident("true") => Some(true),
             Meta::Path(path) if path.is_ident("false") => Some(false),
             Meta::Path(path) => Some(self.names.contains(&path.get_ident()?.to_string())),
@@ -110,5 +112,17 @@ mod tests {
         assert!(allows("#[cfg(test)]"));
         assert!(allows("#[cfg(not(test))]"));
         assert!(!allows("#[cfg(all(test, windows))]"));
+    }
+
+    #[test]
+    fn what_only_tests_have_is_known_where_test_is_decided() {
+        let cfg = Cfg {
+            test: Some(false),
+            ..Cfg::default()
+        };
+        let item: syn::ItemFn = syn::parse_str("#[cfg(any(test, no))] fn f() {}").unwrap();
+        assert!(!cfg.allows(&item.attrs));
+        let item: syn::ItemFn = syn::parse_str("#[cfg(not(test))] fn f() {}").unwrap();
+        assert!(cfg.allows(&item.attrs));
     }
 }

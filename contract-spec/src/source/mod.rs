@@ -16,5 +16,5 @@ pub mod silent;
 pub use attribute::{Attribute, Foreign, is_contract_attribute};
 pub use branch::{Branch, BranchKind, instrument};
 pub use cfg::Cfg;
-pub use file::{Module, SourceFile, SourceFunction, functions};
+pub use file::{Module, SourceFile, SourceFunction, Uncontracted, functions};
 pub use shape::Returned;
