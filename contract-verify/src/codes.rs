@@ -142,6 +142,10 @@ codes! {
     /// function comes out of a macro and names its contract with `file = "…"`. It
     /// has no verdicts.
     NO_CONTRACT = "RC507" "function-without-contract" Error;
+    /// The policy demands a contract of every function here that can fail and is not
+    /// private, and this one has none: nobody has said what it does when something
+    /// that it calls fails.
+    CONTRACT_REQUIRED = "RC508" "contract-required" Error;
     /// The policy in `.config/verify-contracts.toml` allows a finding that there is
     /// not any more. An allowance that nobody needs hides the next one of its kind.
     UNUSED_ALLOWANCE = "RC510" "unused-allowance" Warning;
@@ -151,6 +155,9 @@ codes! {
     /// The policy in `.config/verify-contracts.toml` cannot be read as one: a key, a
     /// code, a level, a tier or a reason is wrong. Nothing of it is guessed.
     POLICY = "RC512" "policy" Error;
+    /// A pattern under `[require]` in the policy is that of no function which can fail
+    /// and is not private. It may be misspelled, and then it demands nothing.
+    IDLE_PATTERN = "RC513" "idle-pattern" Warning;
 }
 
 #[cfg(test)]

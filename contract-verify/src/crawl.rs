@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use contract_spec::source::{self, Cfg, Module, SourceFunction};
+use contract_spec::source::{self, Cfg, Module, SourceFunction, Uncontracted};
 use proc_macro2::Span;
 
 use crate::error::{Error, Result};
@@ -21,6 +21,14 @@ pub(crate) trait Visitor {
         modules: &[String],
         function: &SourceFunction,
     ) -> Result<()>;
+
+    /// Whether files without a contract are looked into as well.
+    fn wants_all(&self) -> bool {
+        false
+    }
+
+    /// A function that could have a contract and has none.
+    fn uncontracted(&mut self, _file: &Path, _modules: &[String], _function: &Uncontracted) {}
 
     /// A macro that mentions the attribute, so that functions may come out of it.
     fn hidden(&mut self, _file: &Path, _place: Span) {}
@@ -61,7 +69,7 @@ impl Crawler<'_> {
                 return Err(Error::Read { path, error });
             }
         };
-        if !is_worth_parsing(&text) {
+        if !self.visitor.wants_all() && !is_worth_parsing(&text) {
             return Ok(());
         }
         let found = match source::functions(&text, self.cfg) {
@@ -76,6 +84,9 @@ impl Crawler<'_> {
         }
         for function in &found.functions {
             self.visitor.function(file, modules, function)?;
+        }
+        for function in &found.uncontracted {
+            self.visitor.uncontracted(file, modules, function);
         }
         for module in &found.modules {
             let inner: Vec<String> = modules.iter().chain(&module.path).cloned().collect();

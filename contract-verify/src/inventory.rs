@@ -14,6 +14,7 @@ use crate::build::{Build, BuiltTarget};
 use crate::contracts::{Contracts, package_root, shown};
 use crate::crawl::{Visitor, crawl};
 use crate::error::{Error, Result};
+use crate::policy::Place;
 use crate::workspace::Workspace;
 
 /// A contracted function.
@@ -48,6 +49,11 @@ pub(crate) struct Inventory {
     pub(crate) subjects: Vec<Subject>,
     /// Macros out of which functions may come that are not known here: file, line, column.
     pub(crate) hidden: Vec<(String, u32, u32)>,
+    /// Functions that could have a contract and have none; looked for only if the policy
+    /// asks for them.
+    pub(crate) uncontracted: Vec<Place>,
+    /// Those that have one, as patterns see them.
+    pub(crate) contracted: Vec<Place>,
 }
 
 /// Finds the contracted functions of every target that was built, and reads the
@@ -56,6 +62,7 @@ pub(crate) fn find(
     workspace: &Workspace,
     build: &Build,
     contracts: &mut Contracts,
+    all: bool,
 ) -> Result<Inventory> {
     let printed = Command::new(&build.rustc)
         .args(["--print", "cfg", "--target", &build.triple])
@@ -93,6 +100,7 @@ pub(crate) fn find(
             cfg: &cfg,
             contracts,
             found: &mut found,
+            all: all && (target.target.is_lib() || target.target.is_bin()),
         };
         let root = target.target.src_path.as_std_path();
         crawl(root, &target.target.name, &cfg, &mut finder)?;
@@ -104,6 +112,10 @@ pub(crate) fn find(
     found.subjects.sort_by(|a, b| {
         (&a.id, &a.package, &a.path, a.line).cmp(&(&b.id, &b.package, &b.path, b.line))
     });
+    for places in [&mut found.uncontracted, &mut found.contracted] {
+        places.sort();
+        places.dedup();
+    }
     found.hidden.sort();
     found.hidden.dedup();
     Ok(found)
@@ -115,6 +127,8 @@ struct Finder<'a> {
     cfg: &'a Cfg,
     contracts: &'a mut Contracts,
     found: &'a mut Inventory,
+    /// Whether functions without a contract are wanted too.
+    all: bool,
 }
 
 // What rustc accepts and syn does not, the probes still record: it need not be said here.
@@ -134,6 +148,15 @@ impl Visitor for Finder<'_> {
         let contract = package_root(package).join(attribute.path());
         if contract.exists() {
             self.contracts.read(&root, &package.name, &contract)?;
+        }
+        if self.all {
+            self.found.contracted.push(Place::new(
+                shown(&root, file),
+                modules,
+                &function.modules,
+                function.of.as_deref(),
+                (&function.ident, function.name.start()),
+            ));
         }
         let start = function.name.start();
         let position = (number(start.line), number(start.column + 1));
@@ -175,6 +198,22 @@ impl Visitor for Finder<'_> {
             contract: Some((contract, attribute.function())),
         });
         Ok(())
+    }
+
+    fn wants_all(&self) -> bool {
+        self.all
+    }
+
+    fn uncontracted(&mut self, file: &Path, modules: &[String], function: &source::Uncontracted) {
+        if self.all {
+            self.found.uncontracted.push(Place::new(
+                shown(&self.workspace.root(), file),
+                modules,
+                &function.modules,
+                function.of.as_deref(),
+                (&function.ident, function.name.start()),
+            ));
+        }
     }
 
     fn hidden(&mut self, file: &Path, place: Span) {

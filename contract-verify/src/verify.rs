@@ -59,7 +59,16 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     )?;
     let plan = scratch.path().join("plan.jsonl");
     let mut build = build::build(&workspace, arguments, &plan)?;
-    let Inventory { subjects, hidden } = inventory::find(&workspace, &build, &mut contracts)?;
+    let all = !policy.required.is_empty();
+    let inventory = inventory::find(&workspace, &build, &mut contracts, all)?;
+    let required = policy.required.findings(
+        &inventory.uncontracted,
+        &inventory.contracted,
+        workspace.is_whole(),
+    );
+    let Inventory {
+        subjects, hidden, ..
+    } = inventory;
     if let Some(report) = mistakes(&contracts) {
         return Ok(Verified {
             report,
@@ -142,6 +151,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         hidden: &hidden,
         today: Date::of(SystemTime::now()),
         undependent: &contracts::without_dependency(&workspace)?,
+        required: &required,
     });
     Ok(Verified {
         report,

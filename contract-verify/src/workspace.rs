@@ -60,6 +60,11 @@ impl Workspace {
         self.selected.iter().map(|id| &self.metadata[id])
     }
 
+    /// Whether every member is selected.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.selected.len() == self.metadata.workspace_members.len()
+    }
+
     /// The selected packages that depend on the runtime, with the names they know it by.
     pub(crate) fn dependents(&self) -> Vec<(&Package, String)> {
         let mut dependents = Vec::new();
@@ -143,7 +148,8 @@ fn matches(package: &Package, specification: &str) -> bool {
     glob(name.as_bytes(), package.name.as_bytes())
 }
 
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
+/// Whether a pattern with `*` and `?` is that of a text.
+pub(crate) fn glob(pattern: &[u8], text: &[u8]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
         Some((b'*', rest)) => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),

@@ -27,13 +27,16 @@ pub fn step(length: u32) -> Result<u32, StepError> {
 #[test] fn far() { assert_eq!(step(10), Err(StepError::TooFar)); }
 "#;
 
-fn verified(policy: &str) -> Run {
-    let files = [
+fn project(policy: &str) -> Project {
+    Project::new(&[
         ("contracts/walk.toml", CONTRACT),
         ("src/lib.rs", SOURCE),
         (".config/verify-contracts.toml", policy),
-    ];
-    Project::new(&files).verify(&[])
+    ])
+}
+
+fn verified(policy: &str) -> Run {
+    project(policy).verify(&[])
 }
 
 #[test]
@@ -92,4 +95,61 @@ fn a_policy_with_mistakes_is_refused_with_all_of_them() {
         run.stderr
     );
     assert!(run.stderr.contains("RC999"), "{}", run.stderr);
+}
+
+/// The crate is named after the running test.
+fn demanding(function: &str) -> String {
+    format!("[level]\nRC304 = \"warning\"\n[require]\nfunctions = [\"*::{function}\"]\n")
+}
+
+#[test]
+fn a_function_that_must_have_a_contract_and_has_none_fails_the_run_and_the_check() {
+    let project = project(&demanding("**"));
+    project.write(
+        "src/jump.rs",
+        "pub fn jump() -> Result<(), u8> { Ok(()) }\n",
+    );
+    project.write("src/lib.rs", format!("pub mod jump;\n{SOURCE}"));
+    for command in [&[][..], &["check"]] {
+        let run = project.verify(command);
+        assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("error[RC508]"), "{}", run.stdout);
+        assert!(run.stdout.contains("src/jump.rs:1:8"), "{}", run.stdout);
+        assert!(
+            run.stdout.contains("::jump::jump` must have"),
+            "{}",
+            run.stdout
+        );
+        assert_eq!(
+            run.stdout.matches("error[RC508]").count(),
+            1,
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn functions_that_have_their_contract_or_that_nobody_demands_one_of_pass() {
+    let project = project(&demanding("step"));
+    project.write(
+        "src/lib.rs",
+        format!("{SOURCE}\npub fn jump() -> Result<(), u8> {{ Ok(()) }}\n"),
+    );
+    for command in [&[][..], &["check"]] {
+        let run = project.verify(command);
+        assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+        assert!(!run.stdout.contains("RC5"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_demand_that_is_that_of_no_function_is_said() {
+    let run = verified(&demanding("stpe"));
+    assert!(run.stdout.contains("warning[RC513]"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains(".config/verify-contracts.toml:4:14"),
+        "{}",
+        run.stdout
+    );
 }

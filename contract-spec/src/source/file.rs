@@ -43,6 +43,8 @@ pub struct SourceFunction {
     pub attribute_span: Span,
     /// The modules of this file around the function.
     pub modules: Vec<String>,
+    /// The type or trait it belongs to.
+    pub of: Option<String>,
     /// The function's name.
     pub name: Span,
     /// The function's name as text.
@@ -132,6 +134,7 @@ impl Finder<'_> {
             attribute,
             attribute_span: span,
             modules: self.modules.clone(),
+            of: self.of.as_ref().map(|owner| owner.name.clone()),
             name: signature.ident.span(),
             ident: signature.ident.to_string(),
             branches,

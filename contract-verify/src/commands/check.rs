@@ -76,11 +76,12 @@ fn look(arguments: &Check) -> Result<Looked> {
     let looked = if arguments.paths.is_empty() {
         let workspace = Workspace::load_members(&arguments.selection)?;
         let mut contracts = Contracts::load_all(&workspace)?;
-        let sources = sources::findings(&workspace, &mut contracts)?;
+        let policy = policy(&workspace.root())?;
+        let sources = sources::findings(&workspace, &mut contracts, &policy)?;
         Looked {
             contracts,
             sources,
-            policy: policy(&workspace.root())?,
+            policy,
             root: workspace.root(),
         }
     } else {

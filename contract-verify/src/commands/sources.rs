@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
-use contract_spec::source::{Attribute, Cfg, SourceFunction};
+use contract_spec::source::{Attribute, Cfg, SourceFunction, Uncontracted};
 use contract_spec::{LineIndex, nearest};
 use proc_macro2::LineColumn;
 
@@ -15,12 +15,17 @@ use crate::codes::{self, Code};
 use crate::contracts::{ContractFile, Contracts, package_root, shown};
 use crate::crawl::{Visitor, crawl};
 use crate::error::Result;
+use crate::policy::{Place, Policy};
 use crate::report::Finding;
 use crate::workspace::Workspace;
 
 /// Holds attributes and contracts of the selected packages against each other, and reads
 /// the contracts that lie elsewhere than in `contracts/`.
-pub(super) fn findings(workspace: &Workspace, contracts: &mut Contracts) -> Result<Vec<Finding>> {
+pub(super) fn findings(
+    workspace: &Workspace,
+    contracts: &mut Contracts,
+    policy: &Policy,
+) -> Result<Vec<Finding>> {
     let root = workspace.root();
     let mut finder = Finder {
         root: &root,
@@ -29,6 +34,9 @@ pub(super) fn findings(workspace: &Workspace, contracts: &mut Contracts) -> Resu
         contracts,
         carried: HashSet::new(),
         findings: Vec::new(),
+        all: false,
+        uncontracted: Vec::new(),
+        contracted: Vec::new(),
     };
     for package in workspace.packages() {
         finder.package = package.name.to_string();
@@ -39,6 +47,7 @@ pub(super) fn findings(workspace: &Workspace, contracts: &mut Contracts) -> Resu
             .iter()
             .filter(|target| !target.is_custom_build())
         {
+            finder.all = !policy.required.is_empty() && (target.is_lib() || target.is_bin());
             crawl(
                 target.src_path.as_std_path(),
                 &target.name,
@@ -50,8 +59,15 @@ pub(super) fn findings(workspace: &Workspace, contracts: &mut Contracts) -> Resu
     let Finder {
         carried,
         mut findings,
+        uncontracted,
+        contracted,
         ..
     } = finder;
+    findings.extend(
+        policy
+            .required
+            .findings(&uncontracted, &contracted, workspace.is_whole()),
+    );
     findings.extend(without_function(workspace, contracts, &carried));
     findings.sort_by(|a, b| {
         (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
@@ -94,10 +110,28 @@ struct Finder<'a> {
     /// Contract files and the functions in them that a function of the code carries.
     carried: HashSet<(PathBuf, String)>,
     findings: Vec<Finding>,
+    /// Whether functions without a contract are wanted too.
+    all: bool,
+    uncontracted: Vec<Place>,
+    contracted: Vec<Place>,
 }
 
 impl Visitor for Finder<'_> {
-    fn function(&mut self, file: &Path, _: &[String], function: &SourceFunction) -> Result<()> {
+    fn function(
+        &mut self,
+        file: &Path,
+        modules: &[String],
+        function: &SourceFunction,
+    ) -> Result<()> {
+        if self.all {
+            self.contracted.push(Place::new(
+                shown(self.root, file),
+                modules,
+                &function.modules,
+                function.of.as_deref(),
+                (&function.ident, function.name.start()),
+            ));
+        }
         let attribute = match &function.attribute {
             Ok(attribute) => attribute,
             Err(error) => {
@@ -144,6 +178,22 @@ impl Visitor for Finder<'_> {
             self.carried.insert((path, attribute.function()));
         }
         Ok(())
+    }
+
+    fn wants_all(&self) -> bool {
+        self.all
+    }
+
+    fn uncontracted(&mut self, file: &Path, modules: &[String], function: &Uncontracted) {
+        if self.all {
+            self.uncontracted.push(Place::new(
+                shown(self.root, file),
+                modules,
+                &function.modules,
+                function.of.as_deref(),
+                (&function.ident, function.name.start()),
+            ));
+        }
     }
 
     fn unreadable(&mut self, file: &Path, error: &syn::Error) {

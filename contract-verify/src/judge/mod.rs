@@ -41,6 +41,8 @@ pub(crate) struct Case<'a> {
     pub(crate) today: Date,
     /// Selected packages with contracts and without the runtime: their names, and one contract of each.
     pub(crate) undependent: &'a [(String, String)],
+    /// What policy demands of functions without a contract.
+    pub(crate) required: &'a [Finding],
 }
 
 pub(crate) fn judge(case: &Case<'_>) -> Report {
@@ -58,6 +60,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     judge.contracts_without_function();
     judge.tests();
     judge.findings.extend(case.contracts.findings());
+    judge.findings.extend(case.required.iter().cloned());
     let mut findings = judge.findings;
     policy::apply(case.policy, &mut findings, case.today);
     findings.sort_by(|a, b| {

@@ -1,15 +1,18 @@
 //! What a project demands beyond the defaults: `.config/verify-contracts.toml`.
 //!
-//! `read` knows the file, `apply` what it does to findings. Neither touches the
-//! file system or the clock.
+//! `read` and `allow` know the file, `apply` and `require` what it says about findings
+//! and functions. None touches the file system or the clock.
 
+mod allow;
 mod apply;
 mod date;
 mod read;
+mod require;
 
 pub(crate) use apply::apply;
 pub(crate) use date::Date;
 pub(crate) use read::read;
+pub(crate) use require::{Place, Required};
 
 use std::collections::BTreeMap;
 
@@ -29,6 +32,10 @@ pub(crate) struct Policy {
     levels: BTreeMap<&'static str, Option<Level>>,
     /// `[[allow]]`.
     allowed: Vec<Allowed>,
+    /// `[require]`.
+    pub(crate) required: Required,
+    /// `baseline = "…"`, relative to the workspace.
+    pub(crate) baseline: Option<String>,
 }
 
 /// A finding that a project lives with, for a reason and a time.

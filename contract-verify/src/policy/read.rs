@@ -6,12 +6,10 @@ use contract_spec::{Source, nearest, rules};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Allowed, Date, Policy};
+use super::require::{Pattern, Required};
+use super::{Date, Policy};
 use crate::codes;
 use crate::report::{Level, Verdict};
-
-/// The shortest reason that a reviewer can judge.
-const REASON: usize = 15;
 
 /// Reads a policy; it holds whatever could be understood.
 pub(crate) fn read(source: &Source) -> (Policy, Vec<Diagnostic>) {
@@ -34,16 +32,16 @@ pub(crate) fn read(source: &Source) -> (Policy, Vec<Diagnostic>) {
     (reader.policy, reader.mistakes)
 }
 
-struct Reader<'a> {
-    lines: LineIndex<'a>,
+pub(super) struct Reader<'a> {
+    pub(super) lines: LineIndex<'a>,
     mistakes: Vec<Diagnostic>,
-    policy: Policy,
+    pub(super) policy: Policy,
 }
 
-type Value<'t> = Spanned<DeValue<'t>>;
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 impl Reader<'_> {
-    fn mistake(&mut self, span: std::ops::Range<usize>, message: String, help: &str) {
+    pub(super) fn mistake(&mut self, span: std::ops::Range<usize>, message: String, help: &str) {
         self.mistakes.push(Diagnostic {
             code: codes::POLICY.code,
             severity: Severity::Error,
@@ -63,12 +61,17 @@ impl Reader<'_> {
                 "tier" => self.each(value, Self::tier),
                 "level" => self.each(value, Self::level),
                 "allow" => self.allow(value),
-                _ => self.unknown(key, &["tier", "level", "allow"]),
+                "require" => self.require(value),
+                "baseline" => {
+                    self.policy.baseline =
+                        self.string(value, "the path of a baseline, relative to the workspace")
+                }
+                _ => self.unknown(key, &["tier", "level", "allow", "require", "baseline"]),
             }
         }
     }
 
-    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
+    pub(super) fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, known: &[&str]) {
         let meant = nearest(key.get_ref(), known.iter().copied());
         let help = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -142,88 +145,60 @@ impl Reader<'_> {
         self.policy.levels.insert(code, level);
     }
 
-    fn allow(&mut self, value: &Value<'_>) {
-        let DeValue::Array(entries) = value.get_ref() else {
-            return self.mistake(
-                value.span(),
-                "expected `[[allow]]`".into(),
-                "each allowed finding is a table of its own",
-            );
+    fn require(&mut self, value: &Value<'_>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            let help = "write `functions = [\"checkout::payments::*\"]` in `[require]`";
+            return self.mistake(value.span(), "expected a table".into(), help);
         };
-        for entry in entries {
-            match entry.get_ref() {
-                DeValue::Table(table) => self.allowed(table, entry.span()),
-                _ => self.mistake(entry.span(), "expected a table".into(), "write `[[allow]]`"),
-            }
-        }
-    }
-
-    fn allowed(&mut self, table: &DeTable<'_>, span: std::ops::Range<usize>) {
-        let (mut code, mut function, mut mode, mut expires, mut reason) =
-            (None, None, None, None, None);
+        let mut required = Required::default();
         for (key, value) in table {
             match &**key.get_ref() {
-                "code" => match text(value) {
-                    Some(name) => {
-                        code = self
-                            .code(name, value.span())
-                            .map(|code| (code, value.span()))
-                    }
-                    None => self.expected(value, "a code, such as \"RC304\""),
-                },
-                "function" => {
-                    function = self.string(value, "a contract's id, such as \"payments.charge\"")
-                }
-                "mode" => mode = self.string(value, "a failure mode, such as \"gateway.timeout\""),
-                "expires" => expires = self.date(value),
-                "reason" => {
-                    reason = self.string(value, "a reason");
-                    if reason
-                        .as_ref()
-                        .is_some_and(|reason| reason.trim().len() < REASON)
-                    {
-                        let message = "this reason is too short to be judged".into();
-                        self.mistake(
-                            value.span(),
-                            message,
-                            "say why the finding may stay, so that a reviewer can agree",
-                        );
-                    }
-                }
-                _ => self.unknown(key, &["code", "function", "mode", "reason", "expires"]),
+                "functions" => required.functions = self.patterns(value, "::", "checkout::api::**"),
+                "files" => required.files = self.patterns(value, "/", "src/api/**"),
+                "except" => required.except = self.patterns(value, "::", "checkout::api::health"),
+                _ => self.unknown(key, &["functions", "files", "except"]),
             }
         }
-        if reason.is_none() && !table.contains_key("reason") {
-            let help = "add `reason = \"…\"`, so that a reviewer can agree";
-            self.mistake(
-                span.clone(),
-                "an allowed finding needs a reason".into(),
-                help,
-            );
+        if required.functions.is_empty() && required.files.is_empty() {
+            let message = "nothing is required of any function".into();
+            let help =
+                "add `functions = [\"checkout::payments::*\"]` or `files = [\"src/api/**\"]`";
+            self.mistake(value.span(), message, help);
         }
-        let Some((code, place)) = code else {
-            if !table.contains_key("code") {
-                self.mistake(
-                    span,
-                    "an allowed finding needs a code".into(),
-                    "add `code = \"RC304\"`",
-                );
-            }
-            return;
+        self.policy.required = required;
+    }
+
+    fn patterns(&mut self, value: &Value<'_>, separator: &str, example: &str) -> Vec<Pattern> {
+        let DeValue::Array(entries) = value.get_ref() else {
+            self.expected(value, &format!("a list of patterns, such as [{example:?}]"));
+            return Vec::new();
         };
-        let (line, column) = self.lines.line_column(place.start);
-        self.policy.allowed.push(Allowed {
-            code,
-            function,
-            mode,
-            expires,
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        });
+        let mut patterns = Vec::new();
+        for entry in entries {
+            match text(entry) {
+                Some(text) if text.split(separator).all(|part| !part.is_empty()) => {
+                    let place = self.place(entry.span().start);
+                    patterns.push(Pattern::new(text, place));
+                }
+                _ => self.expected(entry, &format!("a pattern, such as {example:?}")),
+            }
+        }
+        patterns
+    }
+
+    /// A line and a column.
+    pub(super) fn place(&self, offset: usize) -> (u32, u32) {
+        let (line, column) = self.lines.line_column(offset);
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        (number(line), number(column))
     }
 
     /// A code that there is.
-    fn code(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<&'static str> {
+    pub(super) fn code(
+        &mut self,
+        name: &str,
+        span: std::ops::Range<usize>,
+    ) -> Option<&'static str> {
         let all = || {
             codes::ALL
                 .iter()
@@ -241,7 +216,7 @@ impl Reader<'_> {
         known
     }
 
-    fn string(&mut self, value: &Value<'_>, expected: &str) -> Option<String> {
+    pub(super) fn string(&mut self, value: &Value<'_>, expected: &str) -> Option<String> {
         let found = text(value).map(str::to_owned);
         if found.is_none() {
             self.expected(value, expected);
@@ -249,7 +224,7 @@ impl Reader<'_> {
         found
     }
 
-    fn date(&mut self, value: &Value<'_>) -> Option<Date> {
+    pub(super) fn date(&mut self, value: &Value<'_>) -> Option<Date> {
         if let DeValue::Datetime(moment) = value.get_ref()
             && let (Some(date), None) = (moment.date, moment.time)
         {
@@ -263,7 +238,7 @@ impl Reader<'_> {
         None
     }
 
-    fn expected(&mut self, value: &Value<'_>, expected: &str) {
+    pub(super) fn expected(&mut self, value: &Value<'_>, expected: &str) {
         self.mistake(
             value.span(),
             format!("expected {expected}"),
@@ -272,7 +247,7 @@ impl Reader<'_> {
     }
 }
 
-fn text<'t>(value: &'t Value<'_>) -> Option<&'t str> {
+pub(super) fn text<'t>(value: &'t Value<'_>) -> Option<&'t str> {
     match value.get_ref() {
         DeValue::String(text) => Some(text),
         _ => None,
@@ -292,6 +267,7 @@ mod tests {
     }
 
     const GOOD: &str = r#"
+baseline = ".config/known.toml"
 [tier.critical]
 require = "proven"
 [tier.standard]
@@ -299,6 +275,10 @@ require = "entered"
 [level]
 RC407 = "error"
 RC503 = "off"
+[require]
+functions = ["checkout::payments::*"]
+files = ["src/api/**"]
+except = ["checkout::payments::health"]
 [[allow]]
 code = "RC304"
 function = "payments.charge"
@@ -319,7 +299,10 @@ expires = 2027-01-31
             policy.allowed[0].expires.map(|day| day.to_string()),
             Some("2027-01-31".into())
         );
-        assert_eq!(policy.allowed[0].line, 10);
+        assert_eq!(policy.allowed[0].line, 15);
+        assert_eq!(policy.baseline.as_deref(), Some(".config/known.toml"));
+        assert_eq!(policy.required.functions.len(), 1);
+        assert_eq!(policy.required.except.len(), 1);
     }
 
     #[test]
@@ -349,6 +332,22 @@ expires = 2027-01-31
             assert!(at(line), "line {line} in {mistakes:#?}");
         }
         assert_eq!(mistakes.len(), 9, "{mistakes:#?}");
+    }
+
+    #[test]
+    fn a_requirement_that_says_nothing_is_a_mistake() {
+        for text in [
+            "[require]\n",
+            "require = 1\n",
+            "[require]\nfunctions = \"a\"\n",
+            "[require]\nfunctions = [\"a\", \"a::::b\"]\n",
+            "[require]\nfunctions = [\"a\"]\nexcept = [1]\n",
+            "[require]\nfunctions = [\"a\"]\nfile = [\"x\"]\n",
+            "baseline = 1\n",
+        ] {
+            assert_ne!(read_text(text).1.len(), 0, "{text}");
+        }
+        assert_eq!(read_text("[require]\nfiles = [\"a\"]\n").1, [""; 0]);
     }
 
     #[test]
