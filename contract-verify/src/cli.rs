@@ -69,6 +69,14 @@ pub(crate) struct Arguments {
     #[arg(long = "output", value_name = "FORMAT=PATH", value_parser = output)]
     pub(crate) outputs: Vec<(ReportFormat, PathBuf)>,
 
+    /// Findings that are known and fail nothing; by default the policy's `baseline`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Write the findings of this run to the baseline, and so know them.
+    #[arg(long)]
+    pub(crate) write_baseline: bool,
+
     /// Colours: auto, always, never.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
     pub(crate) color: Color,

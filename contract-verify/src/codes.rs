@@ -158,6 +158,9 @@ codes! {
     /// A pattern under `[require]` in the policy is that of no function which can fail
     /// and is not private. It may be misspelled, and then it demands nothing.
     IDLE_PATTERN = "RC513" "idle-pattern" Warning;
+    /// The baseline knows a finding that there is not any more, or more of them than there
+    /// are. Whatever comes next of its kind would be taken for known.
+    KNOWN_GONE = "RC514" "known-finding-gone" Warning;
 }
 
 #[cfg(test)]

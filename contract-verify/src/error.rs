@@ -38,6 +38,12 @@ pub(crate) enum Error {
     /// The project's policy has mistakes, drawn here.
     #[error("the policy cannot be used\n\n{0}")]
     Policy(String),
+    /// The baseline has mistakes, listed here.
+    #[error(
+        "the baseline cannot be used:{0}\n  \
+         help: `cargo verify-contracts --write-baseline` writes it anew"
+    )]
+    Baseline(String),
     /// Cargo could not be started.
     #[error("failed to run cargo: {0}")]
     Cargo(#[source] std::io::Error),
@@ -90,7 +96,9 @@ impl Error {
             | Self::Plan(_) => exit::BUILD,
             Self::NoDependents | Self::NoContracts | Self::NoTests => exit::NOTHING,
             Self::Usage(_) => exit::USAGE,
-            Self::Configuration(_) | Self::Policy(_) | Self::Read { .. } => exit::CONFIGURATION,
+            Self::Configuration(_) | Self::Policy(_) | Self::Baseline(_) | Self::Read { .. } => {
+                exit::CONFIGURATION
+            }
             Self::Start { .. } => exit::TESTS,
             Self::Evidence(_) => exit::EVIDENCE,
             Self::Write { .. } | Self::Output(_) => exit::OUTPUT,

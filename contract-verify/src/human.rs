@@ -144,6 +144,9 @@ fn headline(text: &mut String, report: &Report) {
             let _written = write!(more, "; {}", count(number, what));
         }
     }
+    if summary.known > 0 {
+        let _written = write!(more, "; {} known", summary.known);
+    }
     let _written = writeln!(
         text,
         "{style}{incomplete}error branches proven: {}/{}{style:#}{more}",

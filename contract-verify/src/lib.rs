@@ -10,6 +10,7 @@
 //! `verify` puts them together; `commands` are the jobs beside it, which build nothing.
 //! Only this file and `status` print.
 
+mod baseline;
 mod behave;
 mod build;
 mod cli;

@@ -24,6 +24,9 @@ pub struct Report {
     pub functions: Vec<Function>,
     /// Everything that is wrong, in the order of files and lines.
     pub findings: Vec<Finding>,
+    /// What is wrong and was so when the project began to verify: it stands in the baseline
+    /// and fails nothing.
+    pub known: Vec<Finding>,
 }
 
 /// How a run ended.
@@ -66,6 +69,8 @@ pub struct Summary {
     pub errors: usize,
     /// Findings at warning level.
     pub warnings: usize,
+    /// Findings that the baseline knows; they are not counted again under the others.
+    pub known: usize,
 }
 
 /// A contracted function.
@@ -236,6 +241,14 @@ pub struct Finding {
     pub help: Option<String>,
     /// What happened in the call that shows it, a line for each step.
     pub timeline: Vec<String>,
+}
+
+/// Puts findings into the order of files and lines.
+pub(crate) fn in_order(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (&a.file, a.line, a.column, a.code, &a.message)
+            .cmp(&(&b.file, b.line, b.column, b.code, &b.message))
+    });
 }
 
 #[cfg(test)]

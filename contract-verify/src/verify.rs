@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use contract_spec::Source;
 
+use crate::baseline;
 use crate::build::{self, Binary};
 use crate::cli::Arguments;
 use crate::codes;
@@ -40,6 +41,9 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     let root = workspace.root();
     workspace.probe_features()?;
     let policy = policy(&root)?;
+    let named = policy.baseline.as_ref().map(|path| root.join(path));
+    let named = arguments.baseline.clone().or(named);
+    let baseline = baseline::Chosen::new(named, arguments.write_baseline)?;
     let mut contracts = Contracts::load(&workspace)?;
     // A contract that cannot be read makes the build fail, with less to say about it.
     if let Some(report) = mistakes(&contracts) {
@@ -140,7 +144,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
     } else {
         Proofs::default()
     };
-    let report = judge::judge(&Case {
+    let mut report = judge::judge(&Case {
         contracts: &contracts,
         tests: &tests,
         observed: &observed,
@@ -153,6 +157,9 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         undependent: &contracts::without_dependency(&workspace)?,
         required: &required,
     });
+    if let Some(baseline) = baseline {
+        baseline.apply(&mut report, &root, true, status)?;
+    }
     Ok(Verified {
         report,
         contracts,
@@ -265,6 +272,7 @@ fn mistakes(contracts: &Contracts) -> Option<Report> {
         },
         functions: Vec::new(),
         findings,
+        known: Vec::new(),
     })
 }
 

@@ -153,3 +153,83 @@ fn a_demand_that_is_that_of_no_function_is_said() {
         run.stdout
     );
 }
+
+const KNOWN: &str = "baseline = \"known.toml\"\n";
+
+#[test]
+fn a_baseline_lets_a_project_begin_and_new_findings_fail() {
+    let project = project(KNOWN);
+    let missing = project.verify(&[]);
+    assert_eq!(missing.code, 2, "{}\n{}", missing.stdout, missing.stderr);
+    assert!(
+        missing.stderr.contains("--write-baseline"),
+        "{}",
+        missing.stderr
+    );
+
+    let written = project.verify(&["--write-baseline"]);
+    assert_eq!(written.code, 0, "{}\n{}", written.stdout, written.stderr);
+    assert!(
+        written.stdout.contains("proven: 1/2; 1 known"),
+        "{}",
+        written.stdout
+    );
+    let known = std::fs::read_to_string(project.path().join("known.toml")).unwrap();
+    assert!(known.contains("code = \"RC304\""), "{known}");
+
+    // Lines move, and one finding more comes along.
+    let more = SOURCE.replace(
+        "Ok(length)",
+        "if length == 7 { return Err(StepError::TooFar); } Ok(length)",
+    );
+    project.write("src/lib.rs", format!("\n\n{more}"));
+    let run = project.report();
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(run.findings("RC303").len(), 1, "{}", run.stdout);
+    assert_eq!(run.findings("RC304").len(), 0, "{}", run.stdout);
+    assert_eq!(run.report()["known"][0]["code"], "RC304");
+    assert_eq!(run.report()["known"][0]["line"], 9);
+}
+
+#[test]
+fn what_the_baseline_knows_and_nobody_finds_any_more_is_said() {
+    let project = project(KNOWN);
+    project.verify(&["--write-baseline"]);
+    project.write(
+        "src/lib.rs",
+        SOURCE.replace("is_err()", "is_err_and(|e| e == StepError::Empty)"),
+    );
+    let run = project.verify(&[]);
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("warning[RC514]"), "{}", run.stdout);
+    assert!(run.stdout.contains("known.toml:5"), "{}", run.stdout);
+    assert!(run.stdout.contains("proven: 2/2"), "{}", run.stdout);
+}
+
+#[test]
+fn a_baseline_is_not_written_from_tests_that_fail() {
+    let project = project("");
+    project.write(
+        "src/lib.rs",
+        format!("{SOURCE}\n#[test] fn fails() {{ panic!() }}\n"),
+    );
+    let path = project.path().join("known.toml");
+    let run = project.verify(&["--baseline", "known.toml", "--write-baseline"]);
+    assert_eq!(run.code, 102, "{}\n{}", run.stdout, run.stderr);
+    assert!(!path.exists());
+    let nowhere = project.verify(&["--write-baseline"]);
+    assert_eq!(nowhere.code, 2, "{}\n{}", nowhere.stdout, nowhere.stderr);
+}
+
+#[test]
+fn a_baseline_with_mistakes_is_refused() {
+    let project = project(KNOWN);
+    project.write("known.toml", "format = 1\n[[known]]\ncod = \"RC304\"\n");
+    let run = project.verify(&[]);
+    assert_eq!(run.code, 96, "{}\n{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr.contains("known.toml:3: there is no key `cod`"),
+        "{}",
+        run.stderr
+    );
+}

@@ -16,6 +16,13 @@ pub(crate) fn markdown(report: &Report) -> String {
         "## Resilience contracts: {outcome}\n\n**error branches proven: {}/{}** · failure modes proven: {}/{} · waived: {}\n",
         summary.branches_proven, summary.branches, summary.proven, summary.modes, summary.waived
     );
+    if summary.known > 0 {
+        let _written = writeln!(
+            text,
+            "\nKnown from the baseline, and not shown: {}",
+            summary.known
+        );
+    }
     let shown: Vec<_> = report
         .findings
         .iter()

@@ -100,6 +100,7 @@ mod tests {
                 branches_proven: 0,
                 errors: 2,
                 warnings: 1,
+                known: 1,
             },
             functions: vec![Function {
                 id: "payments.charge".into(),
@@ -132,6 +133,11 @@ mod tests {
                 finding("RC502", Level::Warning, Some(3)),
                 finding("RC310", Level::Note, None),
             ],
+            known: vec![Finding {
+                function: None,
+                mode: None,
+                ..finding("RC508", Level::Error, Some(99))
+            }],
         }
     }
 

@@ -11,14 +11,22 @@ use crate::report::{Finding, Level, Report};
 
 /// One run of one tool, with the rules that were broken and every result.
 pub(crate) fn sarif(report: &Report) -> String {
-    let mut broken: Vec<&str> = report.findings.iter().map(|finding| finding.code).collect();
+    let all = report.findings.iter().chain(&report.known);
+    let mut broken: Vec<&str> = all.map(|finding| finding.code).collect();
     broken.sort_unstable();
     broken.dedup();
     let described: Vec<Value> = broken.iter().map(|code| rule(code)).collect();
-    let results = report.findings.iter().zip(fingerprints(&report.findings));
-    let results: Vec<Value> = results
-        .map(|(finding, fingerprint)| result(finding, &fingerprint, &broken))
-        .collect();
+    let mut results = Vec::new();
+    for (findings, state) in [(&report.findings, "new"), (&report.known, "unchanged")] {
+        for (finding, fingerprint) in findings.iter().zip(fingerprints(findings)) {
+            let mut result = result(finding, &fingerprint, &broken);
+            // Without a baseline there is nothing to be new against.
+            if !report.known.is_empty() {
+                result["baselineState"] = state.into();
+            }
+            results.push(result);
+        }
+    }
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -106,7 +114,9 @@ mod tests {
         let document: Value = serde_json::from_str(&text).unwrap();
         let run = &document["runs"][0];
         let results = run["results"].as_array().unwrap();
-        assert_eq!(results.len(), 4);
+        assert_eq!(results.len(), 5);
+        assert_eq!(results[0]["baselineState"], "new");
+        assert_eq!(results[4]["baselineState"], "unchanged");
         for result in results {
             let index = result["ruleIndex"].as_u64().unwrap();
             let rule = &run["tool"]["driver"]["rules"][usize::try_from(index).unwrap()];

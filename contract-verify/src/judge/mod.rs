@@ -22,6 +22,7 @@ use crate::policy::{self, Date, Policy};
 use crate::prove::{Fate, Proof, Proofs};
 use crate::report::{
     Branch, FORMAT, Finding, Function, Level, Mutant, MutantOutcome, Outcome, Report, Verdict,
+    in_order,
 };
 use crate::tests::Test;
 
@@ -63,10 +64,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     judge.findings.extend(case.required.iter().cloned());
     let mut findings = judge.findings;
     policy::apply(case.policy, &mut findings, case.today);
-    findings.sort_by(|a, b| {
-        (&a.file, a.line, a.column, a.code, &a.message)
-            .cmp(&(&b.file, b.line, b.column, b.code, &b.message))
-    });
+    in_order(&mut findings);
     let summary = summary::of(&functions, &findings);
     let untrusted = !case.failing.is_empty() || !case.proofs.flaky.is_empty();
     Report {
@@ -79,6 +77,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
         summary,
         functions,
         findings,
+        known: Vec::new(),
     }
 }
 

@@ -33,5 +33,6 @@ pub(super) fn of(functions: &[Function], findings: &[Finding]) -> Summary {
             .count(),
         errors: level(Level::Error),
         warnings: level(Level::Warning),
+        known: 0,
     }
 }
