@@ -1,0 +1,1 @@
+"""The parts of `run`, in the order in which data passes through them."""
