@@ -94,6 +94,7 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
                             mutant.reason.as_deref().unwrap_or_default()
                         )
                     }
+                    MutantOutcome::NotMade => "not tried, no value of it can be made".to_owned(),
                 };
                 let _written = writeln!(text, "      {change}: {fate}");
             }

@@ -25,6 +25,8 @@ pub(crate) enum Fate {
     Survived,
     /// No test noticed, and not every test could be asked.
     Undecided(String),
+    /// No value of the other variant can be made, so nobody was asked.
+    NotMade,
 }
 
 /// A mutant and its fate.
@@ -43,13 +45,18 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
+    fn made(&self) -> impl Iterator<Item = &Tried> {
+        self.mutants
+            .iter()
+            .filter(|tried| tried.fate != Fate::NotMade)
+    }
+
     /// Whether a failure that is reported wrongly, or not at all, would be noticed.
     pub(crate) fn is_proven(&self) -> bool {
         self.not_mutatable.is_none()
-            && !self.mutants.is_empty()
+            && self.made().next().is_some()
             && self
-                .mutants
-                .iter()
+                .made()
                 .all(|tried| matches!(tried.fate, Fate::Killed(_)))
     }
 }
@@ -177,6 +184,15 @@ impl Prover<'_> {
             if !killed {
                 break;
             }
+        }
+        for to in unmade(errors, &exit.variant) {
+            let operator = Operator::Misreport {
+                branch: exit.branch,
+                from: exit.variant.clone(),
+                to,
+            };
+            let fate = Fate::NotMade;
+            proof.mutants.push(Tried { operator, fate });
         }
         if errors.is_some_and(|errors| errors.swallow) {
             let operator = Operator::Swallow {
@@ -332,6 +348,15 @@ fn alternatives(errors: Option<&Errors>, variant: &str) -> Vec<String> {
         .collect()
 }
 
+/// The variants that cannot take another's place, because none of them can be made.
+fn unmade(errors: Option<&Errors>, variant: &str) -> Vec<String> {
+    let variants = errors.map_or(&[][..], |errors| &errors.variants);
+    let unmade = variants
+        .iter()
+        .filter(|other| !other.sample && other.name != variant);
+    unmade.map(|other| other.name.clone()).collect()
+}
+
 fn not_mutatable(errors: &Errors, variant: &str) -> String {
     let name = &errors.name;
     let others: Vec<&str> = errors
@@ -379,6 +404,8 @@ mod unit {
         let errors = errors(&[("A", true), ("B", true), ("C", false), ("D", true)]);
         assert_eq!(alternatives(Some(&errors), "D"), ["B", "A"]);
         assert_eq!(alternatives(Some(&errors), "A"), ["B", "D"]);
+        assert_eq!(unmade(Some(&errors), "A"), ["C"]);
+        assert!(unmade(Some(&errors), "C").is_empty());
     }
 
     #[test]
@@ -407,6 +434,8 @@ mod unit {
         assert!(proof(vec![tried(Fate::Killed(0))]).is_proven());
         assert!(!proof(vec![]).is_proven());
         assert!(!proof(vec![tried(Fate::Killed(0)), tried(Fate::Survived)]).is_proven());
+        assert!(proof(vec![tried(Fate::Killed(0)), tried(Fate::NotMade)]).is_proven());
+        assert!(!proof(vec![tried(Fate::NotMade)]).is_proven());
         let undecided = tried(Fate::Undecided(String::new()));
         assert!(!proof(vec![tried(Fate::Killed(0)), undecided]).is_proven());
         let swallowed_only = Proof {

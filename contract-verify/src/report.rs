@@ -201,6 +201,8 @@ pub enum MutantOutcome {
     Survived,
     /// It could not be told.
     Undecided,
+    /// It was not tried, because no value of the other variant can be made.
+    NotMade,
 }
 
 /// How much a finding weighs.

@@ -244,6 +244,7 @@ impl Judge<'_> {
                 ),
                 Fate::Survived => (MutantOutcome::Survived, None, None),
                 Fate::Undecided(reason) => (MutantOutcome::Undecided, None, Some(reason.clone())),
+                Fate::NotMade => (MutantOutcome::NotMade, None, None),
             };
             Mutant {
                 operator: tried.operator.name(),
