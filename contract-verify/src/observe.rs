@@ -138,10 +138,15 @@ pub(crate) fn observe<'a>(
         let of_function = loops.entry(seen.subject).or_default();
         of_function.extend(behave::loops(seen.trace));
     }
+    // Looked up once: there may be a million traces.
+    let mut known = HashMap::new();
     for seen in &seen {
         observed.exit(seen);
         let subject = &observed.subjects[seen.subject];
-        if let Some((file, function)) = contract_of(contracts, subject) {
+        let contract = known
+            .entry(seen.subject)
+            .or_insert_with(|| contract_of(contracts, subject));
+        if let Some((file, function)) = *contract {
             observed.mode(seen, function, &marked[&seen.subject]);
             let view = View {
                 contract: file.contract(),
@@ -167,6 +172,24 @@ fn marked_interfaces(seen: &[Seen<'_>]) -> HashMap<usize, BTreeSet<String>> {
 }
 
 impl Observed {
+    /// What was seen to leave a function; by one of its branches, if one is given.
+    pub(crate) fn exits_of(
+        &self,
+        subject: usize,
+        branch: Option<u32>,
+    ) -> impl Iterator<Item = (&Exit, &Share)> {
+        let first = |subject, branch| Exit {
+            subject,
+            branch,
+            variant: String::new(),
+        };
+        let end = match branch {
+            Some(branch) => first(subject, branch.saturating_add(1)),
+            None => first(subject + 1, 0),
+        };
+        self.exits.range(first(subject, branch.unwrap_or(0))..end)
+    }
+
     fn exit(&mut self, seen: &Seen<'_>) {
         let (Outcome::Err, Some(variant)) = (seen.trace.outcome, &seen.trace.variant) else {
             return;

@@ -15,11 +15,8 @@ impl Judge<'_> {
         let observed = self.case.observed;
         let subject = &observed.subjects[index];
         let place = &subject.branches[branch];
-        let of_branch = |exit: &Exit| exit.subject == index && exit.branch as usize == branch;
         let exits: Vec<(&Exit, &Share)> = observed
-            .exits
-            .iter()
-            .filter(|(exit, _)| of_branch(exit))
+            .exits_of(index, u32::try_from(branch).ok())
             .collect();
         let proofs: Vec<&Proof> = exits
             .iter()

@@ -115,16 +115,11 @@ impl Judge<'_> {
     ) -> Function {
         let subject = &self.case.observed.subjects[index];
         let required = self.case.policy.required(contract.tier.value);
-        let entered = |branch: usize| {
-            self.case
-                .observed
-                .exits
-                .keys()
-                .any(|exit| exit.subject == index && exit.branch as usize == branch)
-        };
+        let exits = self.case.observed.exits_of(index, None);
+        let entered: BTreeSet<usize> = exits.map(|(exit, _)| exit.branch as usize).collect();
         let listed: Vec<usize> = (0..subject.branches.len())
             .filter(|branch| {
-                entered(*branch)
+                entered.contains(branch)
                     || !subject
                         .unlisted
                         .iter()
@@ -139,13 +134,8 @@ impl Judge<'_> {
         let modes = modes
             .map(|(mode, _)| self.mode((index, mode), file, contract, &branches, required))
             .collect();
-        for ((_, variant), tests) in self
-            .case
-            .observed
-            .unmarked
-            .iter()
-            .filter(|((subject, _), _)| *subject == index)
-        {
+        let unmarked = (index, String::new())..(index + 1, String::new());
+        for ((_, variant), tests) in self.case.observed.unmarked.range(unmarked) {
             self.unmarked(index, variant, tests);
         }
         self.places(index);

@@ -70,7 +70,7 @@ impl Judge<'_> {
             explored: false,
             mutants: self.mutants(&proofs),
         };
-        let place = Place::in_contract(file, declared.name.span.start);
+        let place = || Place::in_contract(file, declared.name.span.start);
         let id = &self.case.observed.subjects[key.0].id;
         let how = match (&judged.returns, &judged.recovers) {
             (Some(variant), _) => format!("asserts on `{variant}`"),
@@ -107,7 +107,7 @@ impl Judge<'_> {
                         message,
                         key.0,
                         Some(&judged.id),
-                        place,
+                        place(),
                         help,
                     );
                 }
@@ -124,7 +124,7 @@ impl Judge<'_> {
                         message,
                         key.0,
                         Some(&judged.id),
-                        place,
+                        place(),
                         help,
                     );
                 }
@@ -147,7 +147,7 @@ impl Judge<'_> {
                     message,
                     key.0,
                     Some(&judged.id),
-                    place,
+                    place(),
                     help,
                 );
             }
@@ -175,11 +175,12 @@ impl Judge<'_> {
 
     pub(super) fn breaches(&mut self, index: usize) {
         let case = self.case;
-        for ((_, _, _), breached) in case
+        let of_function = (index, "", String::new())..(index + 1, "", String::new());
+        for breached in case
             .observed
             .breaches
-            .iter()
-            .filter(|((subject, ..), _)| *subject == index)
+            .range(of_function)
+            .map(|(_, breached)| breached)
         {
             let subject = &case.observed.subjects[index];
             let place = Place {
