@@ -236,8 +236,36 @@ pub(crate) fn without_dependency(workspace: &Workspace) -> Result<Vec<(String, S
     Ok(found)
 }
 
+/// Whether a source of the selected packages mentions the attribute, which may name a
+/// contract that lies elsewhere.
+pub(crate) fn is_attribute_used(workspace: &Workspace) -> Result<bool> {
+    for (package, _) in workspace.dependents() {
+        let mut sources = Vec::new();
+        let code = package
+            .targets
+            .iter()
+            .filter(|target| !target.is_custom_build());
+        for target in code {
+            let root = target.src_path.as_std_path();
+            files(root.parent().unwrap_or(root), "rs", &mut sources)?;
+        }
+        for source in sources {
+            // What is no text is for the compiler to refuse.
+            let text = std::fs::read(&source).map_err(|error| unreadable(&source, error))?;
+            if String::from_utf8_lossy(&text).contains("resilience_contract") {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Every contract in a folder, and in those below it; none if there is no such folder.
 pub(crate) fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    files(folder, "toml", found)
+}
+
+fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<()> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -251,11 +279,8 @@ pub(crate) fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
             .file_type()
             .map_err(|error| unreadable(&path, error))?;
         if kind.is_dir() {
-            find(&path, found)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
+            files(&path, extension, found)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
             found.push(path);
         }
     }

@@ -53,6 +53,10 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
             root,
         });
     }
+    // A build may take minutes, and would come to the same.
+    if contracts.files.is_empty() && !contracts::is_attribute_used(&workspace)? {
+        return Err(Error::NoContracts);
+    }
     let watchdog = Watchdog::default();
     leave_nothing_behind(&watchdog);
     let scratch = Scratch::new(
