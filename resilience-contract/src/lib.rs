@@ -36,6 +36,8 @@
 
 mod check;
 mod failure;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod foreign;
 #[cfg(feature = "probe")]
 mod probe;

@@ -1,0 +1,209 @@
+//! The proxy as tests see it.
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::cut::{Cut, Protocol};
+use super::listen::Listening;
+use super::record::{Counters, Injected};
+use super::state::{Shared, What};
+use super::toxic::Toxic;
+
+/// A TCP proxy between a client and a server, which can injure what passes through it.
+///
+/// It listens on a port of its own on 127.0.0.1, and ends with its connections when it is
+/// dropped. It runs on threads of its own, so it serves blocking clients and those of any
+/// runtime, and a paused clock does not stop it. See [the module](super) for an example.
+#[derive(Debug)]
+pub struct FaultProxy {
+    shared: Arc<Shared>,
+    protocol: Option<Protocol>,
+    listening: Mutex<Listening>,
+    addr: SocketAddr,
+}
+
+/// A proxy that is not running yet; made by [`FaultProxy::to`].
+#[derive(Debug, Clone)]
+#[must_use = "the proxy runs when it is started"]
+pub struct FaultProxyBuilder<A> {
+    upstream: A,
+    protocol: Option<Protocol>,
+}
+
+/// A fault that a proxy was given. It lasts until it is removed or the proxy is dropped,
+/// whether this handle is kept or not.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    shared: Arc<Shared>,
+    id: u64,
+    hits: Arc<AtomicU64>,
+}
+
+impl FaultProxy {
+    /// A proxy to the server at this address.
+    pub const fn to<A: ToSocketAddrs>(upstream: A) -> FaultProxyBuilder<A> {
+        FaultProxyBuilder {
+            upstream,
+            protocol: None,
+        }
+    }
+
+    /// The address that clients connect to instead of the server's.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Injures connections from now on, those that are open already included.
+    pub fn toxic(&self, toxic: Toxic) -> Applied {
+        let chosen = toxic.connections.map(|_| Vec::new());
+        self.apply(What::Toxic { toxic, chosen })
+    }
+
+    /// Ends a connection at a message.
+    ///
+    /// # Errors
+    ///
+    /// If the proxy was not told which protocol is spoken
+    /// ([`FaultProxyBuilder::speaking`]): it cannot tell messages apart then.
+    pub fn cut(&self, cut: Cut) -> io::Result<Applied> {
+        if self.protocol.is_none() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a proxy without a protocol knows no messages to cut: start it with `.speaking(Protocol::…)`",
+            ));
+        }
+        Ok(self.apply(What::Cut { cut, seen: 0 }))
+    }
+
+    /// Refuses the next `connections` connections and lets later ones pass.
+    ///
+    /// The system has completed the handshake by the time that anybody can count, so the
+    /// client sees its connection reset before the first byte, and not "connection
+    /// refused"; for that, see [`down`](Self::down). Toxiproxy has nothing like it.
+    pub fn refuse_next(&self, connections: u32) -> Applied {
+        self.apply(What::Refuse { left: connections })
+    }
+
+    /// Closes every connection and listens no more: clients get "connection refused". The
+    /// port stays taken, so that nobody else gets it. Does nothing if it is down already.
+    ///
+    /// # Errors
+    ///
+    /// If the port could not be kept; [`up`](Self::up) will try to get it back.
+    pub fn down(&self) -> io::Result<()> {
+        let mut listening = self.listening();
+        if !listening.is_up() {
+            return Ok(());
+        }
+        self.shared
+            .lock()
+            .note(0, "down", None, None, String::new());
+        let held = listening.down(&self.shared);
+        self.shared.end_all();
+        held
+    }
+
+    /// Listens again, at the same address. Does nothing if it is up already.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not let it listen.
+    pub fn up(&self) -> io::Result<()> {
+        self.listening().up(&self.shared)
+    }
+
+    /// Removes every fault, and listens again if it is down.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not let it listen.
+    pub fn heal(&self) -> io::Result<()> {
+        self.shared.change(super::state::State::remove_all);
+        self.up()
+    }
+
+    /// What was really injected so far, in order.
+    #[must_use]
+    pub fn injected(&self) -> Vec<Injected> {
+        self.shared.lock().injected.clone()
+    }
+
+    /// What passed so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.shared.lock().counters
+    }
+
+    fn apply(&self, what: What) -> Applied {
+        let (id, hits) = self.shared.change(|state| state.add(what));
+        Applied {
+            shared: Arc::clone(&self.shared),
+            id,
+            hits,
+        }
+    }
+
+    fn listening(&self) -> std::sync::MutexGuard<'_, Listening> {
+        self.listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        // The port is given up right after, kept or not.
+        self.listening().down(&self.shared).ok();
+        self.shared.end_all();
+    }
+}
+
+impl<A: ToSocketAddrs> FaultProxyBuilder<A> {
+    /// Says what client and server speak, so that messages can be counted and
+    /// [cut](FaultProxy::cut). Encrypted connections cannot be followed.
+    pub fn speaking(mut self, protocol: Protocol) -> Self {
+        self.protocol = Some(protocol);
+        self
+    }
+
+    /// Starts to listen. The server need not be there yet.
+    ///
+    /// # Errors
+    ///
+    /// If the server's address cannot be resolved, or no port or thread is to be had.
+    pub fn start(self) -> io::Result<FaultProxy> {
+        let upstream = self.upstream.to_socket_addrs()?.next().ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the server's name has no address",
+            )
+        })?;
+        let shared = Arc::new(Shared::new());
+        let mut listening = Listening::bind(upstream, self.protocol)?;
+        listening.up(&shared)?;
+        Ok(FaultProxy {
+            shared,
+            protocol: self.protocol,
+            addr: listening.addr(),
+            listening: Mutex::new(listening),
+        })
+    }
+}
+
+impl Applied {
+    /// How often it took effect: on how many connections, or, for a [`Cut`], at how many
+    /// messages. A fault that nothing consumed has tested nothing.
+    #[must_use]
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
+    /// Takes the fault away. Bytes that it keeps back go on at once.
+    pub fn remove(&self) {
+        self.shared.change(|state| state.remove(self.id));
+    }
+}

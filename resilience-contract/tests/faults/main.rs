@@ -1,0 +1,10 @@
+//! The fault proxy, from both of its ends: what a client and a server see of each fault,
+//! and what they see without it.
+//!
+//! Nothing here depends on how fast the machine is. A fault that takes time is given an
+//! hour, is seen to hold something back, and is then removed.
+
+mod cuts;
+mod doors;
+mod support;
+mod toxics;
