@@ -2,6 +2,7 @@
 
 use crate::support::{Gateway, NO_ORDERS, Reply, Setup, Shop, order};
 use checkout::payments::ChargeError;
+use resilience_contract::faults::{Cut, FaultProxy, Protocol};
 use std::time::Duration;
 
 /// A time-out that the gateway runs into on purpose. It leaves the request time to arrive on a busy
@@ -174,4 +175,28 @@ async fn a_gateway_that_hangs_up_half_way_is_not_tried_again() {
 
     assert!(matches!(error, ChargeError::GatewayUnexpected), "{error:?}");
     assert_eq!(keys, ["order-1"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_on_its_way_is_not_tried_again() {
+    let gateway = Gateway::replying([Reply::Receipt("ch_1")]).await;
+    let proxy = FaultProxy::to(gateway.url.socket_addrs(|| None).unwrap()[0])
+        .speaking(Protocol::Http1)
+        .start()
+        .unwrap();
+    let lost = proxy.cut(Cut::reply(1)).unwrap();
+    let mut url = gateway.url.clone();
+    url.set_port(Some(proxy.addr().port())).unwrap();
+    let shop = Setup::default().open(&url).await;
+
+    let error = shop.payments.charge(&order(1), "c-1").await.unwrap_err();
+
+    assert!(matches!(error, ChargeError::GatewayUnexpected), "{error:?}");
+    assert_eq!(lost.hits(), 1);
+    assert_eq!(
+        gateway.keys(),
+        ["order-1"],
+        "the gateway has charged the card"
+    );
+    assert_eq!(shop.stored().await, NO_ORDERS);
 }
