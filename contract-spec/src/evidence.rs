@@ -5,6 +5,9 @@
 //! one process and is only ever appended to, a whole line at a time: a line
 //! that a crash cut short loses itself and nothing else.
 
+#[cfg(feature = "serde")]
+pub mod file;
+
 use std::fmt::{self, Write as _};
 
 /// The version of this format; a reader refuses any other.
@@ -73,7 +76,7 @@ pub struct Function {
 
 /// A branch as the macro compiled it in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Branch {
     /// `return`, `tail` or `question_mark`.
     pub form: String,

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 use cargo_metadata::{Message, PackageId, Target};
 
-use crate::cli::{Arguments, Color};
+use crate::cli::Options;
+use crate::compiled::Artifact;
 use crate::error::{Error, Result};
 use crate::plan::{CAPTURE, PLAN_VARIABLE, Planned, runner_variable};
 use crate::workspace::Workspace;
@@ -28,6 +29,10 @@ pub(crate) struct Build {
     pub(crate) rustflags: Vec<String>,
     /// The configuration that each package's build script printed.
     pub(crate) scripts: HashMap<PackageId, Vec<String>>,
+    /// What was compiled from sources that lie here, not in a registry.
+    pub(crate) artifacts: Vec<Artifact>,
+    /// The shared libraries that were built, or that build scripts named.
+    pub(crate) libraries: Vec<PathBuf>,
 }
 
 /// A target that was compiled.
@@ -60,10 +65,10 @@ struct Toolchain {
 }
 
 impl Toolchain {
-    fn load(arguments: &Arguments) -> Result<Self> {
+    fn load(options: &Options) -> Result<Self> {
         let failed = |error: cargo_config2::Error| Error::Configuration(error.to_string());
         let config = cargo_config2::Config::load().map_err(failed)?;
-        let cli: Vec<&str> = arguments.target.as_deref().into_iter().collect();
+        let cli: Vec<&str> = options.target.as_deref().into_iter().collect();
         let targets = config.build_target_for_cli(cli).map_err(failed)?;
         let triple = match &targets[..] {
             [] => config.host_triple().map_err(failed)?.to_owned(),
@@ -99,9 +104,9 @@ impl Toolchain {
 }
 
 /// Builds, with cargo's own words on standard error.
-pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -> Result<Build> {
-    let toolchain = Toolchain::load(arguments)?;
-    let mut command = cargo(workspace, arguments)?;
+pub(crate) fn build(workspace: &Workspace, options: &Options, plan: &Path) -> Result<Build> {
+    let toolchain = Toolchain::load(options)?;
+    let mut command = cargo(workspace, options)?;
     hand_over(&mut command, &toolchain.triple, plan)?;
     let mut child = command
         .stdout(Stdio::piped())
@@ -111,10 +116,21 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
     let mut linked: Vec<PathBuf> = Vec::new();
     let mut targets = Vec::new();
     let mut scripts: HashMap<PackageId, Vec<String>> = HashMap::new();
+    let mut artifacts = Vec::new();
+    let mut libraries = Vec::new();
     if let Some(output) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
             match message.map_err(Error::Cargo)? {
-                Message::CompilerArtifact(artifact) if !artifact.target.is_custom_build() => {
+                Message::CompilerArtifact(artifact) => {
+                    artifacts.extend(Artifact::of(workspace, &artifact));
+                    if artifact.target.is_custom_build() {
+                        continue;
+                    }
+                    if !artifact.target.is_proc_macro() {
+                        let files = artifact.filenames.iter().map(|file| file.as_std_path());
+                        let shared = files.filter(|file| is_shared_library(file));
+                        libraries.extend(shared.map(Path::to_owned));
+                    }
                     if let (true, Some(executable)) = (artifact.profile.test, artifact.executable) {
                         let (package, target) =
                             (artifact.package_id.clone(), artifact.target.clone());
@@ -173,7 +189,27 @@ pub(crate) fn build(workspace: &Workspace, arguments: &Arguments, plan: &Path) -
         rustc: toolchain.rustc,
         rustflags: toolchain.rustflags,
         scripts,
+        artifacts,
+        libraries: {
+            libraries.extend(linked.iter().flat_map(|folder| shared_libraries(folder)));
+            libraries
+        },
     })
+}
+
+fn is_shared_library(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        ["so", "dylib", "dll"]
+            .iter()
+            .any(|known| extension == *known)
+    })
+}
+
+/// Those that lie in a folder; none where it cannot be read, as then nobody can load them.
+fn shared_libraries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| is_shared_library(path)).collect()
 }
 
 /// The order in which binaries are listed: packages by name, then the library first.
@@ -186,7 +222,7 @@ fn key(binary: &Binary) -> (&str, bool, &str) {
 }
 
 /// `cargo test`, with the user's selection and our probes.
-fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
+fn cargo(workspace: &Workspace, options: &Options) -> Result<Command> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     forget_own_package(&mut command);
@@ -196,13 +232,13 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
         "--no-fail-fast",
         "--message-format=json-render-diagnostics",
     ]);
-    if let Some(path) = &arguments.selection.manifest.manifest_path {
+    if let Some(path) = &options.selection.manifest.manifest_path {
         command.arg("--manifest-path").arg(path);
     }
     for package in workspace.packages() {
         command.arg("--package").arg(&package.id.repr);
     }
-    let features = &arguments.features;
+    let features = &options.features;
     if features.all_features {
         command.arg("--all-features");
     }
@@ -214,27 +250,27 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
     }
     command.arg("--features").arg(workspace.probe_features()?);
     let values = [
-        ("--profile", arguments.profile.clone()),
-        ("--target", arguments.target.clone()),
-        ("--jobs", arguments.jobs.map(|jobs| jobs.to_string())),
+        ("--profile", options.profile.clone()),
+        ("--target", options.target.clone()),
+        ("--jobs", options.jobs.map(|jobs| jobs.to_string())),
     ];
     for (flag, value) in values {
         if let Some(value) = value {
             command.arg(flag).arg(value);
         }
     }
-    let color = match arguments.color {
-        Color::Auto => None,
-        Color::Always => Some("--color=always"),
-        Color::Never => Some("--color=never"),
+    let color = match anstream::ColorChoice::global() {
+        anstream::ColorChoice::Always => Some("--color=always"),
+        anstream::ColorChoice::Never => Some("--color=never"),
+        _ => None,
     };
     command.args(color);
     let flags = [
-        ("--release", arguments.release),
-        ("--offline", arguments.selection.offline),
-        ("--locked", arguments.selection.locked),
-        ("--frozen", arguments.selection.frozen),
-        ("--quiet", arguments.quiet),
+        ("--release", options.release),
+        ("--offline", options.selection.offline),
+        ("--locked", options.selection.locked),
+        ("--frozen", options.selection.frozen),
+        ("--quiet", options.voice.quiet),
     ];
     command.args(
         flags
@@ -244,10 +280,8 @@ fn cargo(workspace: &Workspace, arguments: &Arguments) -> Result<Command> {
     );
     // What is compiled on the way is shared with the user's own builds, and the
     // results are not: a normal build finds everything as it left it.
-    let target = workspace
-        .target_directory(arguments)
-        .join("verify-contracts");
-    let build = workspace.build_directory(arguments);
+    let target = workspace.target_directory(options).join("verify-contracts");
+    let build = workspace.build_directory(options);
     command.arg("--target-dir").arg(target);
     command.arg("--config").arg(format!(
         "build.build-dir={}",

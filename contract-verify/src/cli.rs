@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-pub(crate) use command::{Check, Command, Diff, Drawing, Graph, New};
+pub(crate) use command::{Check, Command, Diff, Drawing, Graph, Merge, New, Report, Run};
 
 /// The two ways in: `cargo verify-contracts`, and the program by its own name.
 #[derive(Debug, Parser)]
@@ -26,6 +26,24 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
+    #[command(flatten)]
+    pub(crate) options: Options,
+
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+
+    /// Write the evidence to a file too, for `merge` and `report`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence: Option<PathBuf>,
+
+    /// Colours: auto, always, never.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub(crate) color: Color,
+}
+
+/// What is built and how its tests are run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
@@ -61,6 +79,29 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) test_timeout: u64,
 
+    /// Run every test, whatever is kept from earlier runs of the same binaries.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+
+    #[command(flatten)]
+    pub(crate) voice: Voice,
+}
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Voice {
+    /// Print the verdicts and nothing else.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Name every mutant and its test.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// What is made of the verdicts.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Reporting {
     /// What to print to standard output.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ReportFormat,
@@ -76,18 +117,6 @@ pub(crate) struct Arguments {
     /// Write the findings of this run to the baseline, and so know them.
     #[arg(long)]
     pub(crate) write_baseline: bool,
-
-    /// Colours: auto, always, never.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
-    pub(crate) color: Color,
-
-    /// Print the verdicts and nothing else.
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-
-    /// Name every mutant and its test.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 }
 
 /// Which packages, and how cargo is asked about them.

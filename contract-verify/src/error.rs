@@ -32,6 +32,12 @@ pub(crate) enum Error {
     /// Nothing to run.
     #[error("the selected packages have no tests")]
     NoTests,
+    /// Nothing to run in this part.
+    #[error(
+        "this part has no test: there are only {0}\n  \
+         help: have no more parts than tests"
+    )]
+    NoTestsInPart(usize),
     /// The user's cargo configuration cannot be read.
     #[error("failed to read cargo's configuration: {0}")]
     Configuration(String),
@@ -80,6 +86,9 @@ pub(crate) enum Error {
     /// Evidence is missing or cannot be understood.
     #[error("the evidence is incomplete: {0}")]
     Evidence(String),
+    /// Evidence in files that is damaged, or not of one piece, or not of this checkout.
+    #[error("the evidence cannot be used: {0}")]
+    Refused(String),
     /// The report could not be printed.
     #[error("failed to write the report: {0}")]
     Output(#[source] std::io::Error),
@@ -94,13 +103,15 @@ impl Error {
             | Self::Cargo(_)
             | Self::Build
             | Self::Plan(_) => exit::BUILD,
-            Self::NoDependents | Self::NoContracts | Self::NoTests => exit::NOTHING,
+            Self::NoDependents | Self::NoContracts | Self::NoTests | Self::NoTestsInPart(_) => {
+                exit::NOTHING
+            }
             Self::Usage(_) => exit::USAGE,
             Self::Configuration(_) | Self::Policy(_) | Self::Baseline(_) | Self::Read { .. } => {
                 exit::CONFIGURATION
             }
             Self::Start { .. } => exit::TESTS,
-            Self::Evidence(_) => exit::EVIDENCE,
+            Self::Evidence(_) | Self::Refused(_) => exit::EVIDENCE,
             Self::Write { .. } | Self::Output(_) => exit::OUTPUT,
         }
     }

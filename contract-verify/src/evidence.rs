@@ -1,9 +1,9 @@
 //! Reading what the probes recorded in one run of one test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use contract_spec::evidence::{Errors, FORMAT, Function, Record, Trace};
+use contract_spec::evidence::{Errors, FORMAT, Function, Record, Trace, signature};
 
 use crate::error::{Error, Result};
 
@@ -11,16 +11,20 @@ use crate::error::{Error, Result};
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {
     pub(crate) processes: Vec<Recorded>,
+    /// The same as the probes wrote it, one process after the other, in whole lines.
+    pub(crate) lines: String,
 }
 
 /// The evidence of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
+    /// Whether its first line has been read.
+    began: bool,
     pub(crate) functions: BTreeMap<u32, Function>,
     pub(crate) errors: BTreeMap<u32, Errors>,
     pub(crate) traces: Vec<Trace>,
-    /// How often the mutant changed something.
-    pub(crate) mutated: usize,
+    /// The calls whose result the mutant changed.
+    pub(crate) mutated: Vec<u64>,
 }
 
 impl Evidence {
@@ -41,53 +45,95 @@ impl Evidence {
             }
         }
         paths.sort();
-        let processes = paths.iter().map(|path| {
-            let text = std::fs::read(path).map_err(|error| {
+        let mut evidence = Self::default();
+        for path in paths {
+            let text = std::fs::read(&path).map_err(|error| {
                 Error::Evidence(format!("failed to read {}: {error}", path.display()))
             })?;
-            Recorded::parse(&text)
-        });
-        Ok(Self {
-            processes: processes.collect::<Result<_>>()?,
-        })
+            evidence.process(&text)?;
+        }
+        Ok(evidence)
     }
 
-    /// Whether a mutant changed anything in this run.
-    pub(crate) fn was_mutated(&self) -> bool {
-        self.processes.iter().any(|process| process.mutated > 0)
+    /// Reads what one process wrote.
+    fn process(&mut self, text: &[u8]) -> Result<()> {
+        // A line without its end was cut short by the death of the process.
+        let whole = text.iter().rposition(|byte| *byte == b'\n');
+        let text = std::str::from_utf8(&text[..whole.map_or(0, |end| end + 1)])
+            .map_err(|error| Error::Evidence(format!("a record cannot be read: {error}")))?;
+        self.processes.push(Recorded::default());
+        self.add(text)
     }
-}
 
-impl Recorded {
-    fn parse(text: &[u8]) -> Result<Self> {
-        let mut recorded = Self::default();
-        for line in text.split_inclusive(|byte| *byte == b'\n') {
-            // A line without its end was cut short by the death of the process.
-            let Some(line) = line.strip_suffix(b"\n") else {
-                break;
-            };
-            let record = serde_json::from_slice(line)
+    /// Reads [`Self::lines`] again.
+    pub(crate) fn parse(lines: &str) -> Result<Self> {
+        let mut evidence = Self::default();
+        evidence.add(lines)?;
+        Ok(evidence)
+    }
+
+    fn add(&mut self, text: &str) -> Result<()> {
+        for line in text.lines() {
+            let record = serde_json::from_str(line)
                 .map_err(|error| Error::Evidence(format!("a record cannot be read: {error}")))?;
-            match record {
-                Record::Process(process) if process.format != FORMAT => {
+            if let Record::Process(process) = &record {
+                if process.format != FORMAT {
                     return Err(Error::Evidence(format!(
                         "the tests record in format {}, this program reads {FORMAT}: \
                          `resilience-contract` and `contract-verify` must be of one version",
                         process.format
                     )));
                 }
-                Record::Process(_) => {}
-                Record::Function(function) => {
-                    recorded.functions.insert(function.number, function);
+                // The first line of a file.
+                if self.processes.last().is_none_or(|last| last.began) {
+                    self.processes.push(Recorded::default());
                 }
-                Record::Errors(errors) => {
-                    recorded.errors.insert(errors.function, errors);
+            }
+            match self.processes.last_mut() {
+                Some(process) => process.record(record),
+                None => {
+                    let message = "a record stands before that of its process";
+                    return Err(Error::Evidence(message.to_owned()));
                 }
-                Record::Trace(trace) => recorded.traces.push(trace),
-                Record::Mutated(_) => recorded.mutated += 1,
             }
         }
-        Ok(recorded)
+        self.lines.push_str(text);
+        Ok(())
+    }
+
+    /// Whether a mutant changed anything in this run.
+    pub(crate) fn was_mutated(&self) -> bool {
+        self.processes
+            .iter()
+            .any(|process| !process.mutated.is_empty())
+    }
+
+    /// The failures that stood in the calls whose result a mutant changed.
+    pub(crate) fn changed(&self) -> BTreeSet<String> {
+        let mut changed = BTreeSet::new();
+        for process in &self.processes {
+            let mutated: BTreeSet<u64> = process.mutated.iter().copied().collect();
+            let traces = process.traces.iter();
+            let traces = traces.filter(|trace| mutated.contains(&trace.call));
+            changed.extend(traces.map(|trace| signature(&trace.calls)));
+        }
+        changed
+    }
+}
+
+impl Recorded {
+    fn record(&mut self, record: Record) {
+        match record {
+            Record::Process(_) => self.began = true,
+            Record::Function(function) => {
+                self.functions.insert(function.number, function);
+            }
+            Record::Errors(errors) => {
+                self.errors.insert(errors.function, errors);
+            }
+            Record::Trace(trace) => self.traces.push(trace),
+            Record::Mutated(mutated) => self.mutated.push(mutated.call),
+        }
     }
 }
 
@@ -149,6 +195,12 @@ mod tests {
         ]
     }
 
+    fn parsed(text: &[u8]) -> Result<Evidence> {
+        let mut evidence = Evidence::default();
+        evidence.process(text)?;
+        Ok(evidence)
+    }
+
     fn written(records: &[Record]) -> String {
         let mut text = String::new();
         for record in records {
@@ -166,25 +218,41 @@ mod tests {
                 record
             );
         }
-        let recorded = Recorded::parse(written(&records()).as_bytes()).unwrap();
-        assert_eq!((recorded.traces.len(), recorded.mutated), (1, 1));
+        let evidence = parsed(written(&records()).as_bytes()).unwrap();
+        let recorded = &evidence.processes[0];
+        assert_eq!((recorded.traces.len(), &*recorded.mutated), (1, &[0][..]));
+        assert_eq!(evidence.changed(), ["gateway.timeout".to_owned()].into());
+    }
+
+    #[test]
+    fn what_several_processes_wrote_is_passed_on_and_read_again() {
+        let mut evidence = parsed(written(&records()).as_bytes()).unwrap();
+        evidence.process(b"").unwrap();
+        evidence.process(written(&records()).as_bytes()).unwrap();
+        let again = Evidence::parse(&evidence.lines).unwrap();
+        let traces = |evidence: &Evidence| -> Vec<usize> {
+            let processes = evidence.processes.iter().filter(|process| process.began);
+            processes.map(|process| process.traces.len()).collect()
+        };
+        assert_eq!(traces(&again), [1, 1]);
+        assert_eq!(traces(&again), traces(&evidence));
+        assert_eq!(again.lines, evidence.lines);
+        assert!(Evidence::parse(evidence.lines.split_once('\n').unwrap().1).is_err());
     }
 
     #[test]
     fn a_line_cut_short_loses_itself_and_nothing_else() {
         let text = written(&records());
         let text = &text[..text.len() - 5];
-        let recorded = Recorded::parse(text.as_bytes()).unwrap();
-        assert_eq!((recorded.traces.len(), recorded.mutated), (1, 0));
+        let evidence = parsed(text.as_bytes()).unwrap();
+        let recorded = &evidence.processes[0];
+        assert_eq!((recorded.traces.len(), recorded.mutated.len()), (1, 0));
     }
 
     #[test]
     fn a_broken_line_in_the_middle_is_no_evidence() {
         let text = format!("{{\"kind\":\n{}", written(&records()));
-        assert!(matches!(
-            Recorded::parse(text.as_bytes()),
-            Err(Error::Evidence(_))
-        ));
+        assert!(matches!(parsed(text.as_bytes()), Err(Error::Evidence(_))));
     }
 
     #[test]
@@ -192,7 +260,7 @@ mod tests {
         let mut text = written(&records()).into_bytes();
         let place = text.iter().position(|byte| *byte == b'p').unwrap();
         text[place] = 0xff;
-        assert!(matches!(Recorded::parse(&text), Err(Error::Evidence(_))));
+        assert!(matches!(parsed(&text), Err(Error::Evidence(_))));
     }
 
     #[test]
@@ -201,9 +269,6 @@ mod tests {
             format: FORMAT + 1,
             pid: 7,
         })]);
-        assert!(matches!(
-            Recorded::parse(text.as_bytes()),
-            Err(Error::Evidence(_))
-        ));
+        assert!(matches!(parsed(text.as_bytes()), Err(Error::Evidence(_))));
     }
 }

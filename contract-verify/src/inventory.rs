@@ -6,11 +6,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use contract_spec::evidence::{self, function_key};
+use contract_spec::evidence::{self, file, function_key};
 use contract_spec::source::{self, Cfg};
 use proc_macro2::Span;
 
 use crate::build::{Build, BuiltTarget};
+use crate::compiled::relative;
 use crate::contracts::{Contracts, package_root, shown};
 use crate::crawl::{Visitor, crawl};
 use crate::error::{Error, Result};
@@ -30,6 +31,8 @@ pub(crate) struct Subject {
     pub(crate) file: String,
     pub(crate) line: u32,
     pub(crate) column: u32,
+    /// Its first and its last line; `None` where no source shows it.
+    pub(crate) lines: Option<(u32, u32)>,
     pub(crate) branches: Vec<evidence::Branch>,
     /// Branches that are not listed unless a test leaves by them, by index.
     pub(crate) unlisted: BTreeSet<u32>,
@@ -190,6 +193,7 @@ impl Visitor for Finder<'_> {
             file: shown,
             line: position.0,
             column: position.1,
+            lines: Some((number(function.lines.0), number(function.lines.1))),
             branches: branches.collect(),
             unlisted,
             opaque: opaque.collect(),
@@ -222,6 +226,91 @@ impl Visitor for Finder<'_> {
         self.found
             .hidden
             .push((file, number(start.line), number(start.column + 1)));
+    }
+}
+
+impl Inventory {
+    /// The functions as a record has them; paths relative to `root`.
+    pub(crate) fn listed(&self, root: &Path) -> Vec<file::Listed> {
+        let listed = self.subjects.iter().map(|subject| file::Listed {
+            key: subject.key.clone(),
+            id: subject.id.clone(),
+            package: subject.package.clone(),
+            path: subject.path.clone(),
+            file: subject.file.clone(),
+            line: subject.line,
+            column: subject.column,
+            lines: subject.lines,
+            branches: subject.branches.clone(),
+            unlisted: subject.unlisted.clone(),
+            opaque: subject.opaque.clone(),
+            contract: subject.contract.as_ref().map(|(path, function)| {
+                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+                (relative(root, &path), function.clone())
+            }),
+        });
+        listed.collect()
+    }
+
+    /// The places as a record has them.
+    pub(crate) fn places(&self) -> Vec<file::Place> {
+        let of = |places: &[Place], contracted: bool| -> Vec<file::Place> {
+            let place = |place: &Place| file::Place {
+                contracted,
+                file: place.file.clone(),
+                line: place.line,
+                column: place.column,
+                path: place.path.clone(),
+                typed: place.typed.clone(),
+            };
+            places.iter().map(place).collect()
+        };
+        [of(&self.uncontracted, false), of(&self.contracted, true)].concat()
+    }
+
+    /// Reads a record again.
+    pub(crate) fn of_record(
+        root: &Path,
+        listed: &[file::Listed],
+        hidden: &[file::Hidden],
+        places: &[file::Place],
+    ) -> Self {
+        let subjects = listed.iter().cloned().map(|listed| Subject {
+            key: listed.key,
+            id: listed.id,
+            package: listed.package,
+            path: listed.path,
+            file: listed.file,
+            line: listed.line,
+            column: listed.column,
+            lines: listed.lines,
+            branches: listed.branches,
+            unlisted: listed.unlisted,
+            opaque: listed.opaque,
+            rewritten: false,
+            compiled: None,
+            contract: listed
+                .contract
+                .map(|(path, function)| (root.join(path), function)),
+        });
+        let of = |contracted: bool| -> Vec<Place> {
+            let places = places.iter().filter(|place| place.contracted == contracted);
+            let place = |place: &file::Place| Place {
+                file: place.file.clone(),
+                line: place.line,
+                column: place.column,
+                path: place.path.clone(),
+                typed: place.typed.clone(),
+            };
+            places.map(place).collect()
+        };
+        let hidden = hidden.iter();
+        Self {
+            subjects: subjects.collect(),
+            hidden: hidden.map(|h| (h.file.clone(), h.line, h.column)).collect(),
+            uncontracted: of(false),
+            contracted: of(true),
+        }
     }
 }
 

@@ -10,12 +10,14 @@
 //! `verify` puts them together; `commands` are the jobs beside it, which build nothing.
 //! Only this file and `status` print.
 
+mod answers;
 mod baseline;
 mod behave;
 mod build;
 mod cli;
 pub mod codes;
 mod commands;
+mod compiled;
 mod contracts;
 mod crawl;
 mod draw;
@@ -26,13 +28,17 @@ mod formats;
 mod human;
 mod inventory;
 mod judge;
+mod kept;
 mod observe;
 mod parallel;
 mod plan;
 mod policy;
 mod process;
 mod prove;
+mod record;
 pub mod report;
+mod sealed;
+mod shards;
 mod status;
 mod subjects;
 mod tests;
@@ -47,7 +53,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Arguments, Cargo, Color, ReportFormat};
+use cli::{Arguments, Cargo, Color, ReportFormat, Reporting};
 use commands::Answer;
 use error::{Error, Result};
 use report::Outcome;
@@ -104,22 +110,24 @@ fn run(arguments: &Arguments) -> Result<u8> {
 
 /// The main job.
 fn verify(arguments: &Arguments) -> Result<Answer> {
-    let status = Status {
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-    };
+    let status = Status::of(arguments.options.voice);
     let verified = verify::verify(arguments, status)?;
-    for (format, path) in &arguments.outputs {
+    answer(&verified, &arguments.reporting, status)
+}
+
+/// A report, in the forms that were asked for.
+pub(crate) fn answer(verified: &Verified, reporting: &Reporting, status: Status) -> Result<Answer> {
+    for (format, path) in &reporting.outputs {
         // A file shows no colours.
-        let text = anstream::adapter::strip_str(&shown(&verified, *format, arguments.verbose)?)
-            .to_string();
+        let text = shown(verified, *format, status.verbose)?;
+        let text = anstream::adapter::strip_str(&text).to_string();
         std::fs::write(path, text).map_err(|error| Error::Write {
             path: path.clone(),
             error,
         })?;
     }
     let report = &verified.report;
-    let text = shown(&verified, arguments.format, arguments.verbose)?;
+    let text = shown(verified, reporting.format, status.verbose)?;
     let code = match report.outcome {
         Outcome::Passed => exit::PASSED,
         _ if verify::tests_failed(report) => exit::TESTS,

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use contract_spec::catalog;
 use contract_spec::evidence::{Errors, Outcome, Trace, signature, standing};
 use contract_spec::model::{self, Mode};
 
@@ -33,14 +34,18 @@ pub(crate) type ModeKey = (usize, usize);
 /// In which tests something was seen, and which failures stood then.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Share {
-    pub(crate) tests: BTreeSet<TestIndex>,
-    pub(crate) signatures: BTreeSet<String>,
+    pub(crate) by_test: BTreeMap<TestIndex, BTreeSet<String>>,
 }
 
 impl Share {
     fn add(&mut self, seen: &Seen<'_>) {
-        self.tests.insert(seen.test);
-        self.signatures.insert(signature(&seen.trace.calls));
+        let signatures = self.by_test.entry(seen.test).or_default();
+        signatures.insert(signature(&seen.trace.calls));
+    }
+
+    /// The tests in which it was seen.
+    pub(crate) fn tests(&self) -> BTreeSet<TestIndex> {
+        self.by_test.keys().copied().collect()
     }
 }
 
@@ -104,6 +109,49 @@ pub(crate) fn observe<'a>(
     contracts: &Contracts,
     evidence: impl IntoIterator<Item = (TestIndex, &'a Evidence)>,
 ) -> Observed {
+    observe_assuming(subjects, contracts, evidence, 0)
+}
+
+/// The most interfaces of a function of which every combination is assumed.
+const ASSUMED: u32 = 5;
+
+/// What tests that are run elsewhere may show besides: that calls to further interfaces
+/// are marked, which makes clear what is not clear here. Every combination, as
+/// [`observe_assuming`] takes it.
+pub(crate) fn assumptions(observed: &Observed, contracts: &Contracts) -> Vec<u32> {
+    let unmarked = observed.marked.iter().map(|(index, marked)| {
+        let contract = contract_of(contracts, &observed.subjects[*index]);
+        contract.map_or(0, |(_, function)| unmarked(function, marked).len())
+    });
+    let most = u32::try_from(unmarked.max().unwrap_or_default()).unwrap_or(u32::MAX);
+    if most <= ASSUMED {
+        (0..1 << most).collect()
+    } else {
+        vec![0, u32::MAX]
+    }
+}
+
+/// The interfaces of a function to which no call is marked.
+fn unmarked<'f>(function: &'f model::Function, marked: &BTreeSet<String>) -> BTreeSet<&'f str> {
+    let interfaces = function
+        .modes
+        .iter()
+        .map(|mode| mode.interface.value.as_str());
+    interfaces
+        .filter(|name| {
+            !marked.contains(*name) && !matches!(*name, catalog::INPUT | catalog::DOMAIN)
+        })
+        .collect()
+}
+
+/// Reads the evidence of the passing tests, assuming of each function that calls to those
+/// of its unmarked interfaces are marked whose bit is set.
+pub(crate) fn observe_assuming<'a>(
+    subjects: Vec<Subject>,
+    contracts: &Contracts,
+    evidence: impl IntoIterator<Item = (TestIndex, &'a Evidence)>,
+    assumed: u32,
+) -> Observed {
     let mut observed = Observed::default();
     let mut subjects = Subjects::new(subjects);
     let mut seen = Vec::new();
@@ -132,7 +180,22 @@ pub(crate) fn observe<'a>(
         }
     }
     observed.subjects = subjects.into_all();
-    let marked = marked_interfaces(&seen);
+    let mut marked = marked_interfaces(&seen);
+    if assumed != 0 {
+        for (index, marked) in &mut marked {
+            let Some((_, function)) = contract_of(contracts, &observed.subjects[*index]) else {
+                continue;
+            };
+            let unmarked = unmarked(function, marked).into_iter().enumerate();
+            let chosen = unmarked.filter(|(bit, _)| {
+                assumed
+                    .checked_shr(*bit as u32)
+                    .is_none_or(|rest| rest & 1 == 1)
+            });
+            let chosen: Vec<String> = chosen.map(|(_, name)| name.to_owned()).collect();
+            marked.extend(chosen);
+        }
+    }
     let mut loops: HashMap<usize, Loops> = HashMap::new();
     for seen in &seen {
         let of_function = loops.entry(seen.subject).or_default();

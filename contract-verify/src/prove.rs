@@ -4,17 +4,17 @@
 //! first. What counts as noticing is a test that fails as tests fail, in a run
 //! in which the mutant really changed something.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use contract_spec::evidence::{Errors, Mutant, Operator};
+use contract_spec::evidence::{Errors, Mutant, Operator, file};
 
+use crate::answers::{Answers, Trial};
 use crate::error::Result;
 use crate::observe::{Exit, ModeKey, Observed, Share, TestIndex};
 use crate::parallel;
-use crate::tests::{Outcome, Runner, Test};
+use crate::tests::Test;
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,46 +69,48 @@ pub(crate) struct Proofs {
     pub(crate) recoveries: HashMap<ModeKey, Proof>,
     /// Tests that failed when nothing was changed, after they had passed.
     pub(crate) flaky: BTreeSet<TestIndex>,
-    /// How often a test ran with a mutant.
-    pub(crate) runs: usize,
 }
 
-/// The result of one test with one mutant.
-#[derive(Debug, Clone)]
-enum Trial {
-    Killed,
-    Survived,
-    Undecided(String),
+/// How thoroughly to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thoroughness {
+    /// Until a verdict stands.
+    Enough,
+    /// Also what a verdict needs only if other tests, which are run elsewhere, kill what
+    /// survives here.
+    ForOthers,
 }
 
 struct Prover<'a> {
-    runner: &'a Runner,
+    answers: &'a dyn Answers,
     tests: &'a [Test],
     durations: &'a [Duration],
-    /// Held while a test runs.
-    turns: Vec<Mutex<()>>,
+    observed: &'a Observed,
+    thoroughness: Thoroughness,
     trials: Mutex<HashMap<(Mutant, TestIndex), Trial>>,
 }
 
 /// Tries every mutant of everything that was observed.
 pub(crate) fn prove(
-    runner: &Runner,
+    answers: &dyn Answers,
     tests: &[Test],
     durations: &[Duration],
     observed: &Observed,
+    thoroughness: Thoroughness,
     jobs: usize,
 ) -> Result<Proofs> {
     let prover = Prover {
-        runner,
+        answers,
         tests,
         durations,
-        turns: tests.iter().map(|_| Mutex::new(())).collect(),
+        observed,
+        thoroughness,
         trials: Mutex::new(HashMap::new()),
     };
     let exits: Vec<(&Exit, &Share)> = observed.exits.iter().collect();
     let proven = parallel::map(jobs, &exits, |(exit, share)| {
         prover
-            .exit(observed, exit, share, None)
+            .exit(exit, share, None)
             .map(|proof| ((*exit).clone(), proof))
     })?;
     let shares: Vec<(ModeKey, &Exit, &Share)> = observed
@@ -117,48 +119,46 @@ pub(crate) fn prove(
         .flat_map(|(mode, seen)| seen.exits.iter().map(|(exit, share)| (*mode, exit, share)))
         .collect();
     let modes = parallel::map(jobs, &shares, |(mode, exit, share)| {
-        // Where a mode has the exit to itself, the trials are those of the exit, and
-        // nothing runs again. Where it shares the exit, what leaves there in another
-        // mode stays as it is.
-        let alone = observed.exits.get(*exit) == Some(*share);
-        let when = (!alone).then_some(&share.signatures);
         prover
-            .exit(observed, exit, share, when)
+            .exit(exit, share, observed.exits.get(*exit))
             .map(|proof| ((*mode, (*exit).clone()), proof))
     })?;
     let recovered = observed
         .modes
         .iter()
-        .filter(|(_, seen)| !seen.recovered.tests.is_empty());
+        .filter(|(_, seen)| !seen.recovered.by_test.is_empty());
     let recovered: Vec<(ModeKey, &Share)> = recovered
         .map(|(mode, seen)| (*mode, &seen.recovered))
         .collect();
     let recoveries = parallel::map(jobs, &recovered, |(mode, share)| {
-        prover
-            .recovery(observed, *mode, share)
-            .map(|proof| (*mode, proof))
+        prover.recovery(*mode, share).map(|proof| (*mode, proof))
     })?;
     let mut proofs = Proofs {
         exits: proven.into_iter().collect(),
         modes: modes.into_iter().collect(),
         recoveries: recoveries.into_iter().collect(),
         flaky: BTreeSet::new(),
-        runs: prover.trials().len(),
     };
     proofs.flaky = prover.failing_unchanged(jobs)?;
     proofs.distrust_flaky();
     Ok(proofs)
 }
 
+/// Which calls a mutant changes.
+#[derive(Debug, Clone, Copy)]
+enum Reach<'a> {
+    /// Everything that leaves by an exit.
+    Exit,
+    /// What leaves by an exit in one mode; this is all that leaves there.
+    Mode(&'a Share),
+    /// Calls that ended well after a failure.
+    Recovery,
+}
+
 impl Prover<'_> {
-    fn exit(
-        &self,
-        observed: &Observed,
-        exit: &Exit,
-        share: &Share,
-        when: Option<&BTreeSet<String>>,
-    ) -> Result<Proof> {
-        let errors = observed.enums.get(&exit.subject);
+    /// Tries an exit; with the whole exit's share, only the part in one mode.
+    fn exit(&self, exit: &Exit, share: &Share, whole: Option<&Share>) -> Result<Proof> {
+        let errors = self.observed.enums.get(&exit.subject);
         let alternatives = alternatives(errors, &exit.variant);
         let mut proof = Proof::default();
         if alternatives.is_empty() {
@@ -167,21 +167,17 @@ impl Prover<'_> {
                 None => "the probe did not see the error enum".into(),
             });
         }
-        let mutant = |operator| Mutant {
-            function: observed.subjects[exit.subject].key.clone(),
-            when: when.map(|when| when.iter().cloned().collect()),
-            operator,
-        };
+        let reach = whole.map_or(Reach::Exit, Reach::Mode);
         for to in alternatives {
             let operator = Operator::Misreport {
                 branch: exit.branch,
                 from: exit.variant.clone(),
                 to,
             };
-            let tried = self.tried(mutant(operator), share)?;
+            let tried = self.tried(exit.subject, operator, share, reach)?;
             let killed = matches!(tried.fate, Fate::Killed(_));
             proof.mutants.push(tried);
-            if !killed {
+            if !killed && self.thoroughness == Thoroughness::Enough {
                 break;
             }
         }
@@ -199,99 +195,112 @@ impl Prover<'_> {
                 branch: exit.branch,
                 from: exit.variant.clone(),
             };
-            proof.mutants.push(self.tried(mutant(operator), share)?);
+            let tried = self.tried(exit.subject, operator, share, reach)?;
+            proof.mutants.push(tried);
         }
         Ok(proof)
     }
 
-    fn recovery(&self, observed: &Observed, (subject, _): ModeKey, share: &Share) -> Result<Proof> {
+    fn recovery(&self, (subject, _): ModeKey, share: &Share) -> Result<Proof> {
         let mut proof = Proof::default();
-        let errors = observed.enums.get(&subject);
+        let errors = self.observed.enums.get(&subject);
         if !errors.is_some_and(|errors| errors.variants.iter().any(|variant| variant.sample)) {
             proof.not_mutatable = Some("no variant of the error enum can be made".into());
             return Ok(proof);
         }
-        let mutant = Mutant {
-            function: observed.subjects[subject].key.clone(),
-            when: Some(share.signatures.iter().cloned().collect()),
-            operator: Operator::Unrecover,
-        };
-        proof.mutants.push(self.tried(mutant, share)?);
+        let tried = self.tried(subject, Operator::Unrecover, share, Reach::Recovery)?;
+        proof.mutants.push(tried);
         Ok(proof)
     }
 
-    fn tried(&self, mutant: Mutant, share: &Share) -> Result<Tried> {
-        let fate = self.fate(&mutant, &share.tests)?;
-        let operator = mutant.operator;
-        Ok(Tried { operator, fate })
-    }
-
-    fn fate(&self, mutant: &Mutant, tests: &BTreeSet<TestIndex>) -> Result<Fate> {
-        let mut order: Vec<TestIndex> = tests.iter().copied().collect();
-        order.sort_by_key(|test| self.durations[*test]);
-        let mut undecided = None;
-        for test in order {
-            match self.trial(mutant, test)? {
-                Trial::Killed => return Ok(Fate::Killed(test)),
-                Trial::Survived => {}
-                Trial::Undecided(reason) => {
-                    undecided.get_or_insert(format!("`{}` {reason}", self.tests[test].id));
+    fn tried(
+        &self,
+        subject: usize,
+        operator: Operator,
+        share: &Share,
+        reach: Reach<'_>,
+    ) -> Result<Tried> {
+        let mut order: Vec<(TestIndex, &BTreeSet<String>)> = share
+            .by_test
+            .iter()
+            .map(|(test, own)| (*test, own))
+            .collect();
+        order.sort_by_key(|(test, _)| self.durations[*test]);
+        let mut undecided: BTreeMap<TestIndex, String> = BTreeMap::new();
+        for (test, own) in order {
+            match self.asked(subject, &operator, test, own, reach)?.fate {
+                file::Fate::Killed => {
+                    let fate = Fate::Killed(test);
+                    return Ok(Tried { operator, fate });
+                }
+                file::Fate::Survived => {}
+                file::Fate::Undecided(reason) => {
+                    undecided.insert(test, format!("`{}` {reason}", self.tests[test].id));
                 }
             }
         }
-        Ok(undecided.map_or(Fate::Survived, Fate::Undecided))
+        let fate = match undecided.into_values().next() {
+            Some(reason) => Fate::Undecided(reason),
+            None => Fate::Survived,
+        };
+        Ok(Tried { operator, fate })
     }
 
-    fn trial(&self, mutant: &Mutant, test: TestIndex) -> Result<Trial> {
-        let key = (mutant.clone(), test);
+    /// Asks one test. What it is asked depends on nothing but what this test showed
+    /// itself, so that it can be asked on a machine that runs no other one.
+    fn asked(
+        &self,
+        subject: usize,
+        operator: &Operator,
+        test: TestIndex,
+        own: &BTreeSet<String>,
+        reach: Reach<'_>,
+    ) -> Result<Trial> {
+        let mutant = |when| Mutant {
+            function: self.observed.subjects[subject].key.clone(),
+            when,
+            operator: operator.clone(),
+        };
+        let only = || mutant(Some(own.iter().cloned().collect()));
+        match reach {
+            Reach::Exit => self.trial(mutant(None), test),
+            Reach::Recovery => self.trial(only(), test),
+            // Where the mode has the exit to itself, the trial is that of the exit, and
+            // nothing runs again, unless the mutant has led to calls in other modes.
+            Reach::Mode(whole) if whole.by_test.get(&test) == Some(own) => {
+                let trial = self.trial(mutant(None), test)?;
+                if trial.changed.is_subset(own) {
+                    Ok(trial)
+                } else {
+                    self.trial(only(), test)
+                }
+            }
+            // What leaves there in another mode stays as it is.
+            Reach::Mode(_) => self.trial(only(), test),
+        }
+    }
+
+    fn trial(&self, mutant: Mutant, test: TestIndex) -> Result<Trial> {
+        let key = (mutant, test);
         if let Some(known) = self.trials().get(&key) {
             return Ok(known.clone());
         }
-        let run = {
-            // Beside itself, a test may fail for what the two share.
-            let _turn = self.turns[test]
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            self.runner
-                .run(&self.tests[test], Some(mutant), limit(self.durations[test]))?
-        };
-        let mutated = run.evidence.was_mutated();
-        let trial = match run.outcome {
-            Outcome::Failed if mutated => Trial::Killed,
-            Outcome::Passed if mutated => Trial::Survived,
-            Outcome::Failed => Trial::Undecided("failed before the branch was changed".into()),
-            Outcome::Passed => Trial::Undecided("did not come to the branch a second time".into()),
-            Outcome::Crashed(how) => {
-                Trial::Undecided(format!("crashed when the branch was changed ({how})"))
-            }
-            Outcome::TimedOut => {
-                Trial::Undecided("ran out of time when the branch was changed".into())
-            }
-        };
+        let trial = self.answers.trial(test, &key.0)?;
         self.trials().insert(key, trial.clone());
         Ok(trial)
     }
 
-    /// Runs every test that noticed something twice more, with nothing changed: twice,
-    /// because a test that fails every second time passes once.
+    /// The tests that noticed something and fail all the same with nothing changed.
     fn failing_unchanged(&self, jobs: usize) -> Result<BTreeSet<TestIndex>> {
         let killers: BTreeSet<TestIndex> = self
             .trials()
             .iter()
-            .filter(|(_, trial)| matches!(trial, Trial::Killed))
+            .filter(|(_, trial)| trial.fate == file::Fate::Killed)
             .map(|((_, test), _)| *test)
             .collect();
         let killers: Vec<TestIndex> = killers.into_iter().collect();
         let passes = parallel::map(jobs, &killers, |test| {
-            for _ in 0..2 {
-                let run =
-                    self.runner
-                        .run(&self.tests[*test], None, limit(self.durations[*test]))?;
-                if run.outcome != Outcome::Passed {
-                    return Ok((*test, false));
-                }
-            }
-            Ok((*test, true))
+            Ok((*test, self.answers.passes_again(*test)?))
         })?;
         Ok(passes
             .into_iter()
@@ -300,7 +309,7 @@ impl Prover<'_> {
             .collect())
     }
 
-    fn trials(&self) -> std::sync::MutexGuard<'_, HashMap<(Mutant, TestIndex), Trial>> {
+    fn trials(&self) -> MutexGuard<'_, HashMap<(Mutant, TestIndex), Trial>> {
         self.trials.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -374,11 +383,6 @@ fn not_mutatable(errors: &Errors, variant: &str) -> String {
              `#[failure(sample = {name}::{other}(…))]`"
         ),
     }
-}
-
-/// Room enough for a busy machine, and an end for a test that hangs.
-fn limit(duration: Duration) -> Duration {
-    Duration::from_secs(10).max(duration * 10)
 }
 
 #[cfg(test)]

@@ -16,6 +16,10 @@ pub struct Report {
     /// The version of this form: 1.
     #[cfg_attr(test, schemars(extend("const" = FORMAT)))]
     pub format: u32,
+    /// The digest of what does not depend on when and where the tests ran: everything but
+    /// which of several tests it was that noticed a mutant first, and the times in
+    /// timelines. Equal verdicts from equal sources have equal digests.
+    pub digest: String,
     /// Whether all that policy demands holds.
     pub outcome: Outcome,
     /// The counts.
@@ -243,6 +247,25 @@ pub struct Finding {
     pub help: Option<String>,
     /// What happened in the call that shows it, a line for each step.
     pub timeline: Vec<String>,
+}
+
+impl Report {
+    /// Computes the digest, when all else is said.
+    pub(crate) fn seal(&mut self) {
+        let mut hashed = self.clone();
+        hashed.digest = String::new();
+        let functions = hashed.functions.iter_mut().flat_map(|function| {
+            let modes = function.modes.iter_mut().flat_map(|mode| &mut mode.mutants);
+            let branches = function.branches.iter_mut();
+            modes.chain(branches.flat_map(|branch| &mut branch.mutants))
+        });
+        functions.for_each(|mutant| mutant.test = None);
+        for finding in hashed.findings.iter_mut().chain(&mut hashed.known) {
+            finding.timeline.clear();
+        }
+        let text = serde_json::to_vec(&hashed).unwrap_or_default();
+        self.digest = blake3::hash(&text).to_hex().to_string();
+    }
 }
 
 /// Puts findings into the order of files and lines.

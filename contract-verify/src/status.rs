@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use clap::builder::styling::{AnsiColor, Style};
 
+use crate::cli::Voice;
+
 /// Whether to say it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Status {
@@ -13,6 +15,14 @@ pub(crate) struct Status {
 }
 
 impl Status {
+    /// As the command line asks for it.
+    pub(crate) fn of(voice: Voice) -> Self {
+        Self {
+            quiet: voice.quiet,
+            verbose: voice.verbose,
+        }
+    }
+
     /// `   Recording 24 tests`.
     pub(crate) fn say(self, doing: &str, what: &str) {
         if !self.quiet {
@@ -29,6 +39,12 @@ impl Status {
                 &format!("{what} in {:.2} s", began.elapsed().as_secs_f64()),
             );
         }
+    }
+
+    /// `warning: …`, also where nothing else is said.
+    pub(crate) fn warn(self, message: &str) {
+        let style = AnsiColor::Yellow.on_default().bold();
+        anstream::eprintln!("{style}warning{style:#}: {message}");
     }
 
     /// What a failing test printed.

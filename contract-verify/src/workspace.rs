@@ -1,10 +1,11 @@
 //! What is to be verified: packages, their files, and where cargo builds.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
 
-use crate::cli::{Arguments, Selection};
+use crate::cli::{Options, Selection};
 use crate::error::{Error, Result};
 
 const RUNTIME: &str = "resilience-contract";
@@ -21,6 +22,31 @@ impl Workspace {
     /// Asks cargo.
     pub(crate) fn load(selection: &Selection) -> Result<Self> {
         Self::ask(selection, MetadataCommand::new())
+    }
+
+    /// The packages of a workspace that have these names.
+    pub(crate) fn named(manifest: clap_cargo::Manifest, names: &BTreeSet<String>) -> Result<Self> {
+        let selection = Selection {
+            manifest,
+            workspace: clap_cargo::Workspace::default(),
+            offline: false,
+            locked: false,
+            frozen: false,
+        };
+        let mut workspace = Self::load_members(&selection)?;
+        let members = workspace.metadata.workspace_packages();
+        let mut selected = Vec::new();
+        for name in names {
+            let member = members.iter().find(|package| *package.name == **name);
+            selected.push(
+                member
+                    .ok_or_else(|| Error::UnknownPackage(name.clone()))?
+                    .id
+                    .clone(),
+            );
+        }
+        workspace.selected = selected;
+        Ok(workspace)
     }
 
     /// Asks cargo about the members alone: no dependency is resolved, no network needed.
@@ -93,18 +119,18 @@ impl Workspace {
     }
 
     /// The target directory of the user's own builds.
-    pub(crate) fn target_directory(&self, arguments: &Arguments) -> PathBuf {
-        match &arguments.target_dir {
+    pub(crate) fn target_directory(&self, options: &Options) -> PathBuf {
+        match &options.target_dir {
             Some(directory) => directory.clone(),
             None => self.metadata.target_directory.clone().into(),
         }
     }
 
     /// Where cargo keeps what it compiles on the way.
-    pub(crate) fn build_directory(&self, arguments: &Arguments) -> PathBuf {
-        match (&arguments.target_dir, &self.metadata.build_directory) {
+    pub(crate) fn build_directory(&self, options: &Options) -> PathBuf {
+        match (&options.target_dir, &self.metadata.build_directory) {
             (None, Some(directory)) => directory.clone().into(),
-            _ => self.target_directory(arguments),
+            _ => self.target_directory(options),
         }
     }
 

@@ -242,6 +242,7 @@ mod tests {
     fn report(findings: Vec<Finding>) -> Report {
         Report {
             format: REPORT,
+            digest: String::new(),
             outcome: Outcome::Failed,
             summary: Summary {
                 errors: findings.len(),

@@ -1,10 +1,12 @@
-//! The jobs beside verifying: each reads contracts and gives a text back, none builds.
+//! The jobs beside verifying: each reads contracts and gives a text back. None builds, but
+//! for `run`, which leaves that to `verify`.
 //!
 //! Nothing here prints or reads the environment; what is to be said comes back as an
 //! [`Answer`].
 
 mod check;
 mod diff;
+mod evidence;
 mod explain;
 mod fix;
 mod graph;
@@ -45,6 +47,9 @@ impl Answer {
 pub(crate) fn run(command: &Command) -> Result<Answer> {
     match command {
         Command::Check(arguments) => check::check(arguments),
+        Command::Run(arguments) => evidence::run(arguments),
+        Command::Merge(arguments) => evidence::merge(arguments),
+        Command::Report(arguments) => evidence::report(arguments),
         Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),

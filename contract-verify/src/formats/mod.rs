@@ -87,6 +87,7 @@ mod tests {
         };
         Report {
             format: FORMAT,
+            digest: String::new(),
             outcome: Outcome::Failed,
             summary: Summary {
                 functions: 1,

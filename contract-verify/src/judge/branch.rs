@@ -29,10 +29,8 @@ impl Judge<'_> {
         } else {
             Verdict::Entered
         };
-        let tests: BTreeSet<TestIndex> = exits
-            .iter()
-            .flat_map(|(_, share)| share.tests.clone())
-            .collect();
+        let tests: BTreeSet<TestIndex> =
+            exits.iter().flat_map(|(_, share)| share.tests()).collect();
         let weak = proofs.iter().find(|proof| !proof.is_proven()).copied();
         let judged = Branch {
             file: subject.file.clone(),
@@ -73,7 +71,7 @@ impl Judge<'_> {
                     if proof.is_some_and(Proof::is_proven) {
                         continue;
                     }
-                    let tests = self.names(&share.tests);
+                    let tests = self.names(&share.tests());
                     let (code, message, help) = self.entered(&subject.id, proof, &tests);
                     let place = place.clone();
                     self.find(code, required, verdict, message, index, None, place, help);

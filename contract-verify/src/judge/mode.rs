@@ -26,10 +26,10 @@ impl Judge<'_> {
         let mut verdict = Verdict::Missing;
         if let Some(seen) = seen {
             for (exit, share) in &seen.exits {
-                tests.extend(&share.tests);
+                tests.extend(share.tests());
                 proofs.extend(self.case.proofs.modes.get(&(key, exit.clone())));
             }
-            tests.extend(&seen.recovered.tests);
+            tests.extend(seen.recovered.tests());
             proofs.extend(self.case.proofs.recoveries.get(&key));
             if proofs.iter().any(|proof| proof.is_proven()) {
                 verdict = Verdict::Proven;

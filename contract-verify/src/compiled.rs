@@ -1,0 +1,199 @@
+//! Which files of a build were compiled in, as the compiler itself says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use crate::contracts::package_root;
+use crate::error::{Error, Result};
+use crate::kept::key::digest;
+use crate::workspace::Workspace;
+
+/// Something that was compiled from sources that lie here.
+#[derive(Debug, Clone)]
+pub(crate) struct Artifact {
+    /// What was written.
+    files: Vec<PathBuf>,
+    /// The file that it begins with.
+    root: PathBuf,
+    /// What the compiler's paths are relative to.
+    base: PathBuf,
+    /// The folder of its package.
+    package: PathBuf,
+}
+
+impl Artifact {
+    /// `None` for what comes from a registry.
+    pub(crate) fn of(workspace: &Workspace, artifact: &cargo_metadata::Artifact) -> Option<Self> {
+        let mut packages = workspace.metadata.packages.iter();
+        let package = packages.find(|package| package.id == artifact.package_id)?;
+        if package.source.is_some() {
+            return None;
+        }
+        let files = artifact.filenames.iter().chain(&artifact.executable);
+        let root: PathBuf = artifact.target.src_path.clone().into();
+        // Cargo runs the compiler in the workspace, if the sources lie in it.
+        let base = if root.starts_with(workspace.root()) {
+            workspace.root()
+        } else {
+            package_root(package)
+        };
+        Some(Self {
+            files: files.map(|file| file.clone().into()).collect(),
+            root,
+            base,
+            package: package_root(package),
+        })
+    }
+}
+
+/// The files that went into artifacts; where the compiler's own list is not found, all
+/// sources of the package.
+pub(crate) fn files(artifacts: &[Artifact]) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    for artifact in artifacts {
+        files.insert(artifact.root.clone());
+        match artifact.files.iter().find_map(|file| list(file)) {
+            Some(listed) => files.extend(listed.into_iter().map(|file| artifact.base.join(file))),
+            None => sources(&artifact.package, &mut files),
+        }
+    }
+    files
+}
+
+/// What the compiler says beside an artifact, as `make` would read it.
+fn list(artifact: &Path) -> Option<Vec<PathBuf>> {
+    let stem = artifact.file_stem()?.to_str()?;
+    let plain = stem.strip_prefix("lib").unwrap_or(stem);
+    let text = [plain, stem].iter().find_map(|stem| {
+        let path = artifact.with_file_name(format!("{stem}.d"));
+        std::fs::read_to_string(path).ok()
+    })?;
+    Some(parse(&text))
+}
+
+fn parse(text: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for line in text.lines() {
+        // Not the colon of a drive.
+        let Some((_, listed)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else {
+            continue;
+        };
+        let mut name = String::new();
+        let mut characters = listed.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' if characters.peek() == Some(&' ') => name.extend(characters.next()),
+                ' ' => {
+                    files.push(PathBuf::from(std::mem::take(&mut name)));
+                }
+                other => name.push(other),
+            }
+        }
+        files.push(PathBuf::from(name));
+    }
+    files.retain(|file| !file.as_os_str().is_empty());
+    files
+}
+
+fn sources(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() && !path.join("CACHEDIR.TAG").exists() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.insert(path);
+        }
+    }
+}
+
+/// The content of files, by their paths relative to the workspace. What lies in a build
+/// directory was made from the others, and differs from one machine to the next.
+pub(crate) fn digests<'p>(
+    root: &Path,
+    build: &[&Path],
+    files: impl Iterator<Item = &'p PathBuf>,
+) -> Result<BTreeMap<String, String>> {
+    let mut digests = BTreeMap::new();
+    for path in files {
+        if build.iter().any(|folder| path.starts_with(folder)) {
+            continue;
+        }
+        let digest = digest(path).map_err(|error| Error::Read {
+            path: path.clone(),
+            error,
+        })?;
+        digests.insert(relative(root, path), digest);
+    }
+    Ok(digests)
+}
+
+/// A path relative to a folder, with `/`, and `..` where it lies beside it. Where they
+/// have nothing but the root in common, it stays as it is.
+pub(crate) fn relative(root: &Path, path: &Path) -> String {
+    let (own, other): (Vec<_>, Vec<_>) = (root.components().collect(), path.components().collect());
+    let common = own.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let shared = own[..common]
+        .iter()
+        .any(|part| matches!(part, Component::Normal(_)));
+    if !shared {
+        return path.to_string_lossy().replace('\\', "/");
+    }
+    let up = own[common..].iter().map(|_| "..".to_owned());
+    let down = other[common..]
+        .iter()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_the_compiler_is_read() {
+        let text = "/t/deps/a-1.d: src/lib.rs src/a\\ b.rs /x/ü.rs\n\nsrc/lib.rs:\nsrc/a\\ b.rs:\n# env-dep:X=a: b\n";
+        let files = parse(text);
+        let files: Vec<&str> = files.iter().filter_map(|file| file.to_str()).collect();
+        assert_eq!(files, ["src/lib.rs", "src/a b.rs", "/x/ü.rs"]);
+    }
+
+    #[test]
+    fn paths_are_said_as_seen_from_the_workspace() {
+        let root = Path::new("/work/a");
+        assert_eq!(
+            relative(root, Path::new("/work/a/src/lib.rs")),
+            "src/lib.rs"
+        );
+        assert_eq!(relative(root, Path::new("/work/b/lib.rs")), "../b/lib.rs");
+        assert_eq!(relative(root, Path::new("/else/lib.rs")), "/else/lib.rs");
+    }
+
+    #[test]
+    fn where_there_is_no_list_all_sources_of_the_package_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("src")).unwrap();
+        std::fs::create_dir_all(root.join("target")).unwrap();
+        for file in [
+            "src/lib.rs",
+            "src/data.txt",
+            "target/x.rs",
+            "target/CACHEDIR.TAG",
+        ] {
+            std::fs::write(root.join(file), "").unwrap();
+        }
+        std::fs::write(root.join("src/b.rs"), "").unwrap();
+        let artifacts = [Artifact {
+            files: vec![root.join("target/libx.rlib")],
+            root: root.join("src/lib.rs"),
+            base: root.to_owned(),
+            package: root.to_owned(),
+        }];
+        let of = |names: &[&str]| names.iter().map(|name| root.join(name)).collect();
+        assert_eq!(files(&artifacts), of(&["src/b.rs", "src/lib.rs"]));
+        std::fs::write(root.join("target/x.d"), "x: src/c.rs\n").unwrap();
+        assert_eq!(files(&artifacts), of(&["src/c.rs", "src/lib.rs"]));
+    }
+}

@@ -1,0 +1,202 @@
+//! The content of everything that decides what a test does, as far as it can be known.
+//!
+//! That is: this program, the test binary, the programs of the package that it may start,
+//! the shared libraries that were built with it, the user's runner, the environment, the
+//! folder, and every file of the package that was not compiled in and that a test could
+//! therefore read. What lies elsewhere (a file outside of the package, a server, the clock)
+//! is not known, and `--fresh` is there for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::build::Binary;
+use crate::parallel;
+
+/// Variables that a shell or a terminal sets for itself: with them, nothing would be the
+/// same in the next window.
+const OF_THE_SHELL: [&str; 12] = [
+    "_",
+    "SHLVL",
+    "PWD",
+    "OLDPWD",
+    "TERM",
+    "TERM_PROGRAM",
+    "TERM_PROGRAM_VERSION",
+    "COLORTERM",
+    "COLUMNS",
+    "LINES",
+    "WINDOWID",
+    "MAKEFLAGS",
+];
+
+/// Their names begin with one of these.
+const OF_SESSIONS: [&str; 5] = [
+    "SSH_",
+    "XDG_SESSION_",
+    "TMUX",
+    "CARGO_TERM_",
+    "CARGO_MAKEFLAGS",
+];
+
+/// Files beyond this size are known by their size and the time of their last change.
+const LARGE: u64 = 16 << 20;
+
+/// What the keys of a build's binaries are made from.
+#[derive(Debug)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) binaries: &'a [Binary],
+    /// Shared libraries that were built.
+    pub(crate) libraries: &'a [PathBuf],
+    /// Files that were compiled in: of them, the binary knows all there is to know.
+    pub(crate) compiled: &'a BTreeSet<PathBuf>,
+    /// Files that this program writes itself.
+    pub(crate) own: &'a [PathBuf],
+    pub(crate) jobs: usize,
+}
+
+impl Surroundings<'_> {
+    /// A key for each binary; nothing where a file cannot be read, so that nothing is kept.
+    pub(crate) fn keys(&self) -> std::io::Result<Vec<String>> {
+        let this = digest(&std::env::current_exe()?)?;
+        let libraries: Vec<String> = sorted(self.libraries)
+            .map(|path| Ok(format!("{} {}", name(path), digest(path)?)))
+            .collect::<std::io::Result<_>>()?;
+        let folders: BTreeSet<&Path> = self
+            .binaries
+            .iter()
+            .map(|binary| binary.planned.directory.as_path())
+            .collect();
+        let mut data: BTreeMap<&Path, String> = BTreeMap::new();
+        for folder in folders {
+            data.insert(folder, self.data(folder)?);
+        }
+        let all: Vec<usize> = (0..self.binaries.len()).collect();
+        let keys = parallel::map(self.jobs, &all, |index| {
+            let binary = &self.binaries[*index];
+            let data = &data[binary.planned.directory.as_path()];
+            Ok(key(binary, &this, &libraries, data))
+        });
+        keys.map_err(|error| std::io::Error::other(error.to_string()))?
+            .into_iter()
+            .collect()
+    }
+
+    /// The files of a package that tests may read.
+    fn data(&self, folder: &Path) -> std::io::Result<String> {
+        let mut files = Vec::new();
+        self.find(folder, &mut files)?;
+        files.sort();
+        let digests = parallel::map(self.jobs, &files, |path| Ok(digest(path)))
+            .map_err(|error| std::io::Error::other(error.to_string()))?;
+        let mut hasher = blake3::Hasher::new();
+        for (path, digest) in files.iter().zip(digests) {
+            let path = path.strip_prefix(folder).unwrap_or(path);
+            part(&mut hasher, &path.to_string_lossy());
+            // A file that went away in between is not there.
+            part(&mut hasher, &digest.unwrap_or_default());
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    fn find(&self, folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            let (path, kind) = (entry.path(), entry.file_type()?);
+            if kind.is_dir() {
+                // Build directories, those of tools, and other packages.
+                let left_out = entry.file_name().to_string_lossy().starts_with('.')
+                    || path.join("CACHEDIR.TAG").exists()
+                    || path.join("Cargo.toml").exists();
+                if !left_out {
+                    self.find(&path, found)?;
+                }
+                continue;
+            }
+            let ours = path
+                .extension()
+                .is_some_and(|extension| extension == contract_spec::evidence::file::EXTENSION);
+            if !ours && !self.compiled.contains(&path) && !self.own.contains(&path) {
+                found.push(path);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key(binary: &Binary, this: &str, libraries: &[String], data: &str) -> std::io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    let planned = &binary.planned;
+    part(&mut hasher, this);
+    part(&mut hasher, &digest(&planned.program)?);
+    part(&mut hasher, &planned.program.to_string_lossy());
+    part(&mut hasher, &planned.directory.to_string_lossy());
+    for argument in &binary.runner {
+        part(&mut hasher, &argument.to_string_lossy());
+        // A script that runs the tests is part of what they do.
+        let path = planned.directory.join(argument);
+        if path.is_file() {
+            part(&mut hasher, &digest(&path)?);
+        }
+    }
+    for library in libraries {
+        part(&mut hasher, library);
+    }
+    for (variable, value) in &planned.environment {
+        let volatile = OF_THE_SHELL.contains(&variable.as_str())
+            || OF_SESSIONS.iter().any(|start| variable.starts_with(start));
+        if volatile {
+            continue;
+        }
+        part(&mut hasher, variable);
+        part(&mut hasher, value);
+        if variable.starts_with("CARGO_BIN_EXE_") {
+            part(&mut hasher, &digest(Path::new(value))?);
+        }
+    }
+    part(&mut hasher, data);
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// One part, told from the next.
+fn part(hasher: &mut blake3::Hasher, text: &str) {
+    hasher.update(&(text.len() as u64).to_le_bytes());
+    hasher.update(text.as_bytes());
+}
+
+fn sorted(paths: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
+    let mut paths: Vec<&PathBuf> = paths.iter().collect();
+    paths.sort();
+    paths.into_iter()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The digest of a file's content.
+pub(crate) fn digest(path: &Path) -> std::io::Result<String> {
+    let metadata = path.metadata()?;
+    if !metadata.is_file() {
+        // A pipe or a device would be read for ever.
+        return Ok(String::new());
+    }
+    let mut hasher = blake3::Hasher::new();
+    // A test binary is read whole however large it is: it is what all of this is about.
+    if metadata.len() > LARGE && path.extension().is_some() {
+        let changed = metadata.modified()?.duration_since(std::time::UNIX_EPOCH);
+        part(&mut hasher, &format!("{} {changed:?}", metadata.len()));
+        return Ok(hasher.finalize().to_hex().to_string());
+    }
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize().to_hex().to_string()),
+            read => hasher.update(&buffer[..read]),
+        };
+    }
+}

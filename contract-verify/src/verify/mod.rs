@@ -1,0 +1,69 @@
+//! One run, from the workspace to the report.
+//!
+//! `setting` is what holds whatever is built; `prepare` builds, and lists the tests; `conclude`
+//! goes from answers to the report. `part` runs tests for somebody else to conclude from.
+
+mod conclude;
+mod part;
+mod prepare;
+mod scratch;
+mod setting;
+
+pub(crate) use conclude::{Found, conclude, tests_failed};
+pub(crate) use part::{Ran, of_part, run};
+pub(crate) use setting::{Setting, policy};
+
+use std::path::PathBuf;
+
+use crate::cli::Arguments;
+use crate::contracts::Contracts;
+use crate::error::{Error, Result};
+use crate::record::Record;
+use crate::report::Report;
+use crate::status::Status;
+use prepare::Prepared;
+
+/// A report, the contracts it is about, and the folder that its paths are relative to.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    pub(crate) report: Report,
+    pub(crate) contracts: Contracts,
+    pub(crate) root: PathBuf,
+}
+
+/// The main job: all of it.
+pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> {
+    let options = &arguments.options;
+    let mut setting = Setting::load(&options.selection, Some(&arguments.reporting))?;
+    if let Some(report) = setting.mistakes() {
+        return Ok(setting.verified(report));
+    }
+    let outputs = arguments.reporting.outputs.iter().map(|(_, path)| path);
+    let own: Vec<PathBuf> = outputs
+        .chain(&arguments.reporting.baseline)
+        .filter_map(|path| std::path::absolute(path).ok())
+        .collect();
+    let Some(mut prepared) = Prepared::new(&mut setting, options, &own, status)? else {
+        let report = setting.mistakes().ok_or(Error::NoContracts)?;
+        return Ok(setting.verified(report));
+    };
+    let chosen = prepared.runnable()?;
+    let record = match &arguments.evidence {
+        Some(path) => Some(Record::begin(
+            path,
+            &prepared.plan(&setting, options, None)?,
+        )?),
+        None => None,
+    };
+    let inventory = std::mem::take(&mut prepared.inventory);
+    let tests = prepared.tests.clone();
+    let live = prepared.live(options, record, status);
+    let found = Found {
+        inventory: &inventory,
+        tests: &tests,
+        plain: live.plain(&chosen)?,
+    };
+    let report = conclude(&setting, &found, &live, live.jobs, status)?;
+    live.end()?;
+    Ok(setting.verified(report))
+}
