@@ -52,12 +52,23 @@ pub(crate) fn files(artifacts: &[Artifact]) -> BTreeSet<PathBuf> {
     let mut files = BTreeSet::new();
     for artifact in artifacts {
         files.insert(artifact.root.clone());
-        match artifact.files.iter().find_map(|file| list(file)) {
-            Some(listed) => files.extend(listed.into_iter().map(|file| artifact.base.join(file))),
+        match artifact.files.iter().find_map(|file| artifact.list(file)) {
+            Some(listed) => files.extend(listed),
             None => sources(&artifact.package, &mut files),
         }
     }
     files
+}
+
+impl Artifact {
+    /// What the compiler says beside a file; `None` if that is of another artifact, which
+    /// was built into the same place by another workspace.
+    fn list(&self, file: &Path) -> Option<Vec<PathBuf>> {
+        let listed = list(file)?.into_iter();
+        let listed: Vec<PathBuf> = listed.map(|file| self.base.join(file)).collect();
+        let own = listed.contains(&self.root) && listed.iter().all(|file| file.exists());
+        own.then_some(listed)
+    }
 }
 
 /// What the compiler says beside an artifact, as `make` would read it.
@@ -193,7 +204,13 @@ mod tests {
         }];
         let of = |names: &[&str]| names.iter().map(|name| root.join(name)).collect();
         assert_eq!(files(&artifacts), of(&["src/b.rs", "src/lib.rs"]));
-        std::fs::write(root.join("target/x.d"), "x: src/c.rs\n").unwrap();
-        assert_eq!(files(&artifacts), of(&["src/c.rs", "src/lib.rs"]));
+        std::fs::write(root.join("src/c.inc"), "").unwrap();
+        std::fs::write(root.join("target/x.d"), "x: src/lib.rs src/c.inc\n").unwrap();
+        assert_eq!(files(&artifacts), of(&["src/c.inc", "src/lib.rs"]));
+        // Of another one, or out of date.
+        for text in ["x: src/c.inc\n", "x: src/lib.rs src/gone.rs\n"] {
+            std::fs::write(root.join("target/x.d"), text).unwrap();
+            assert_eq!(files(&artifacts), of(&["src/b.rs", "src/lib.rs"]), "{text}");
+        }
     }
 }

@@ -61,7 +61,15 @@ impl<'a> Live<'a> {
 
     /// How tests go with nothing changed, in the order in which they are named.
     pub(crate) fn plain(&self, chosen: &[TestIndex]) -> Result<Vec<(TestIndex, Plain)>> {
-        self.status.say("Recording", &count(chosen.len(), "test"));
+        let kept = chosen
+            .iter()
+            .filter(|test| self.kept.knows(&self.tests[**test]));
+        let unchanged = match kept.count() {
+            0 => String::new(),
+            kept => format!(" ({kept} unchanged since they were)"),
+        };
+        let tests = count(chosen.len(), "test");
+        self.status.say("Recording", &format!("{tests}{unchanged}"));
         let began = Instant::now();
         let runs = parallel::map(self.jobs, chosen, |test| {
             if let Some(kept) = self.kept.plain(&self.tests[*test])? {

@@ -85,18 +85,18 @@ fn read(files: &[std::path::PathBuf]) -> Result<Whole> {
 fn is_of(root: &Path, whole: &Whole) -> Result<()> {
     let mut differing = Vec::new();
     for (path, known) in &whole.inputs().files {
-        if digest(&root.join(path)).ok().as_ref() != Some(known) {
-            differing.push(path);
+        match digest(&root.join(path)) {
+            Ok(digest) if digest == *known => {}
+            Ok(_) => differing.push(format!("`{path}` differs")),
+            Err(_) => differing.push(format!("`{path}` is missing")),
         }
     }
-    match differing.as_slice() {
-        [] => Ok(()),
-        [one] => Err(elsewhere(&format!("`{one}` differs"))),
-        [first, rest @ ..] => {
-            let rest = count(rest.len(), "more file");
-            Err(elsewhere(&format!("`{first}` and {rest} differ")))
-        }
-    }
+    let more = match differing.len() {
+        0 => return Ok(()),
+        1 => String::new(),
+        number => format!(", and {} more of its files", number - 1),
+    };
+    Err(elsewhere(&format!("{}{more}", differing[0])))
 }
 
 fn elsewhere(what: &str) -> Error {

@@ -152,6 +152,15 @@ impl Kept {
         memory.list = list;
     }
 
+    /// Whether it is known how a test goes with nothing changed.
+    pub(crate) fn knows(&self, test: &Test) -> bool {
+        let memory = self.memory(test.binary);
+        memory.is_some_and(|memory| {
+            let answered = memory.answers.get(entry(test));
+            answered.is_some_and(|answered| answered.plain.is_some())
+        })
+    }
+
     /// How a test went with nothing changed, if it passed.
     pub(crate) fn plain(&self, test: &Test) -> Result<Option<Plain>> {
         let Some(memory) = self.memory(test.binary) else {
