@@ -20,6 +20,8 @@ mod lookup;
 pub mod model;
 #[cfg(feature = "read")]
 mod nearest;
+#[cfg(feature = "prompt")]
+pub mod prompt;
 #[cfg(feature = "read")]
 pub mod read;
 #[cfg(feature = "read")]

@@ -12,6 +12,7 @@ mod policy;
 mod retry;
 mod safety;
 pub(crate) mod shape;
+pub(crate) mod text;
 mod time;
 mod unused;
 mod variants;
@@ -78,6 +79,7 @@ static RULES: &[Rule] = &[
     shape::WAIVED_YET_HANDLED,
     shape::IDLE_KEY,
     shape::INCLUDE,
+    text::INSTRUCTION,
     modes::NO_CATCH_ALL,
     modes::WAIVED_CATCH_ALL,
     modes::RECOVERED_CATCH_ALL,
