@@ -27,6 +27,9 @@ pub(crate) trait Visitor {
         false
     }
 
+    /// A file that was read, whatever is in it.
+    fn file(&mut self, _file: &Path, _modules: &[String], _text: &str) {}
+
     /// A function that could have a contract and has none.
     fn uncontracted(&mut self, _file: &Path, _modules: &[String], _function: &Uncontracted) {}
 
@@ -72,6 +75,7 @@ impl Crawler<'_> {
         if !self.visitor.wants_all() && !is_worth_parsing(&text) {
             return Ok(());
         }
+        self.visitor.file(file, modules, &text);
         let found = match source::functions(&text, self.cfg) {
             Ok(found) => found,
             Err(error) => {

@@ -29,6 +29,7 @@ mod human;
 mod inventory;
 mod judge;
 mod kept;
+mod last;
 mod observe;
 mod parallel;
 mod plan;

@@ -163,10 +163,9 @@ impl Language {
                 let each = policies
                     .iter()
                     .map(|policy| code(&format!("retry_policy!({stem:?}, {policy})")));
-                text.push_str(&format!(
-                    ". Take the numbers from {}, never write them down again",
-                    each.collect::<Vec<_>>().join(", ")
-                ));
+                text.push_str(". Take the numbers from ");
+                text.push_str(&each.collect::<Vec<_>>().join(", "));
+                text.push_str(", never write them down again");
             }
             Self::TypeScript => {
                 text.push_str(", by no client library either: turn its own retries off")

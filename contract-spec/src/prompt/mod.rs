@@ -154,7 +154,7 @@ fn declarations(subject: &Subject<'_>, language: Language) -> String {
                 "#[resilience_contract({:?})]\n{}",
                 subject.id, code.signature
             );
-            let _written = write!(text, "{}\n", block("rust", &signature));
+            let _written = writeln!(text, "{}", block("rust", &signature));
         }
         _ => text.push_str(&language.no_signature(subject)),
     }

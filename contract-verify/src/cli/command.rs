@@ -17,6 +17,7 @@ pub(crate) enum Command {
     Report(Box<Report>),
     Explain(Explain),
     New(New),
+    Prompt(Prompt),
     Diff(Diff),
     Graph(Graph),
     Schema(Schema),
@@ -203,6 +204,77 @@ pub(crate) struct New {
     /// The package's folder.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub(crate) package_dir: PathBuf,
+}
+
+/// Prints the prompt that has an assistant write a function, its tests, or a repair.
+///
+/// Everything in it comes from the contract, from the code as far as there is any, and
+/// from the last report. The same files give the same prompt.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+    cargo verify-contracts prompt payments.charge
+    cargo verify-contracts prompt payments.charge --for tests
+    cargo verify-contracts; cargo verify-contracts prompt payments.charge --for repair
+
+Exit status:
+    0  the prompt is printed
+    2  there is no such contract, or the flags do not go together
+    4  there are no contracts
+   96  a file cannot be read
+  100  the contract has errors
+  101  cargo metadata failed")]
+pub(crate) struct Prompt {
+    /// The contract's id: the file's stem, a dot, the function's name.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// What the assistant is to do.
+    #[arg(long = "for", value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) purpose: Purpose,
+
+    /// The language of the code that is asked for.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) language: Language,
+
+    /// The report that a repair is about, as `--format json` prints it; by default that of
+    /// the last run. With `--for tests`, only what it does not call proven is asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// The report of the run before, by which findings that came back are known; by default
+    /// that of the run before the last one.
+    #[arg(long, value_name = "FILE", requires = "report")]
+    pub(crate) before: Option<PathBuf>,
+
+    /// What to print to standard output: Markdown, or JSON with its parts one by one.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// What an assistant is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Purpose {
+    /// Write the function.
+    #[default]
+    Implement,
+    /// Write the tests that prove it.
+    Tests,
+    /// Repair what the last run found.
+    Repair,
+}
+
+/// The language of the code that a prompt asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Language {
+    /// Checked and proven by this program.
+    #[default]
+    Rust,
+    /// For services on Node.js; nothing here checks what comes out.
+    Typescript,
 }
 
 /// Compares two states of contracts, from where their callers stand.

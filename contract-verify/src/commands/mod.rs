@@ -5,12 +5,14 @@
 //! [`Answer`].
 
 mod check;
+mod code;
 mod diff;
 mod evidence;
 mod explain;
 mod fix;
 mod graph;
 mod new;
+mod prompt;
 mod reference;
 mod schema;
 mod shell;
@@ -51,6 +53,7 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::Merge(arguments) => evidence::merge(arguments),
         Command::Report(arguments) => evidence::report(arguments),
         Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
+        Command::Prompt(arguments) => prompt::prompt(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
         Command::Graph(arguments) => graph::graph(arguments),

@@ -80,7 +80,7 @@ pub(super) fn findings(
 }
 
 /// This machine, with every feature of the package.
-fn everything(package: &Package) -> Cfg {
+pub(super) fn everything(package: &Package) -> Cfg {
     use std::env::consts;
     let mut cfg = Cfg::default();
     cfg.names

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use crate::cli::Arguments;
 use crate::contracts::Contracts;
 use crate::error::{Error, Result};
+use crate::last;
 use crate::record::Record;
 use crate::report::Report;
 use crate::status::Status;
@@ -31,27 +32,35 @@ pub(crate) struct Verified {
     pub(crate) root: PathBuf,
 }
 
-/// The main job: all of it.
+/// The main job: all of it. Its report is kept for `prompt --for repair`.
 pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> {
     let options = &arguments.options;
     let mut setting = Setting::load(&options.selection, Some(&arguments.reporting))?;
+    let report = report(&mut setting, arguments, status)?;
+    let folder = setting.workspace.target_directory(options);
+    let verified = setting.verified(report);
+    last::keep(&folder.join("verify-contracts"), &verified.report)?;
+    Ok(verified)
+}
+
+fn report(setting: &mut Setting, arguments: &Arguments, status: Status) -> Result<Report> {
+    let options = &arguments.options;
     if let Some(report) = setting.mistakes() {
-        return Ok(setting.verified(report));
+        return Ok(report);
     }
     let outputs = arguments.reporting.outputs.iter().map(|(_, path)| path);
     let own: Vec<PathBuf> = outputs
         .chain(&arguments.reporting.baseline)
         .filter_map(|path| std::path::absolute(path).ok())
         .collect();
-    let Some(mut prepared) = Prepared::new(&mut setting, options, &own, status)? else {
-        let report = setting.mistakes().ok_or(Error::NoContracts)?;
-        return Ok(setting.verified(report));
+    let Some(mut prepared) = Prepared::new(setting, options, &own, status)? else {
+        return setting.mistakes().ok_or(Error::NoContracts);
     };
     let chosen = prepared.runnable()?;
     let record = match &arguments.evidence {
         Some(path) => Some(Record::begin(
             path,
-            &prepared.plan(&setting, options, None)?,
+            &prepared.plan(setting, options, None)?,
         )?),
         None => None,
     };
@@ -63,7 +72,7 @@ pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> 
         tests: &tests,
         plain: live.plain(&chosen)?,
     };
-    let report = conclude(&setting, &found, &live, live.jobs, status)?;
+    let report = conclude(setting, &found, &live, live.jobs, status)?;
     live.end()?;
-    Ok(setting.verified(report))
+    Ok(report)
 }

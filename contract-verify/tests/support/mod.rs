@@ -6,6 +6,8 @@
     reason = "every test binary uses its own part of this module"
 )]
 
+pub(crate) mod folder;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
