@@ -1,10 +1,11 @@
-//! Real failures of tokio-postgres and sqlx, from a real PostgreSQL.
+//! Real failures of tokio-postgres and sqlx, from a real PostgreSQL and on the way to it.
 //!
 //! `scripts/with-postgres` starts the server. Without it every test here says that it
 //! was skipped, past cargo's capture.
 
 mod postgres;
 mod sqlx;
+mod wire;
 
 use std::io::Write as _;
 
