@@ -46,6 +46,8 @@
 //! [`FaultProxy::injected`] is a record of what really happened. A test whose fault was
 //! never met has shown nothing: [`Applied::hits`] tells.
 //!
+//! [`toxiproxy`] has a Toxiproxy server inject the same toxics.
+//!
 //! Nothing here is random: jitter has the same sequence in every run.
 
 mod connection;
@@ -58,6 +60,7 @@ mod random;
 mod record;
 mod state;
 mod toxic;
+pub mod toxiproxy;
 
 pub use cut::{Cut, Ending, Protocol};
 pub use proxy::{Applied, FaultProxy, FaultProxyBuilder};

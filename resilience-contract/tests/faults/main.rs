@@ -8,3 +8,4 @@ mod cuts;
 mod doors;
 mod support;
 mod toxics;
+mod toxiproxy;
