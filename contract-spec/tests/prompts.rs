@@ -1,8 +1,8 @@
 //! Prompts, whole: what an assistant reads, and that nothing in a contract breaks out.
 
 use contract_spec::prompt::{
-    Code, ErrorEnum, Language, MOST_FINDINGS, Payload, Repair, Report, Subject, implement, repair,
-    tests,
+    Code, ErrorEnum, Language, MOST_FINDINGS, Payload, Repair, Report, Subject, errors, implement,
+    repair, tests,
 };
 use contract_spec::{Contract, Source, check};
 
@@ -110,6 +110,12 @@ fn finding(code: &str, mode: Option<&str>) -> Repair {
         again: false,
         rows: Vec::new(),
     }
+}
+
+#[test]
+fn documenting_the_errors() {
+    let contract = charge();
+    insta::assert_snapshot!(errors(&subject(&contract, None, &[])));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod implement;
 mod language;
 mod repair;
 mod row;
+mod rustdoc;
 mod testing;
 
 pub use escape::{block, code, quoted};
@@ -21,6 +22,7 @@ pub use implement::implement;
 pub use language::Language;
 pub use repair::{MOST_FINDINGS, Repair, Report, repair};
 pub use row::row;
+pub use rustdoc::errors;
 pub use testing::tests;
 
 use std::fmt::Write as _;

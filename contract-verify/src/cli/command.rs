@@ -18,6 +18,7 @@ pub(crate) enum Command {
     Explain(Explain),
     New(New),
     Prompt(Prompt),
+    Agents(Agents),
     Diff(Diff),
     Graph(Graph),
     Schema(Schema),
@@ -275,6 +276,51 @@ pub(crate) enum Language {
     Rust,
     /// For services on Node.js; nothing here checks what comes out.
     Typescript,
+}
+
+/// Tells assistants of the contracts: a few lines in AGENTS.md, written and refreshed.
+///
+/// Only the lines between the markers are this program's; whatever people wrote stays as
+/// it is. Without contracts nothing is written.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Exit status:
+    0  the files say what they should
+    2  the markers of a file are broken, or a file of that name is somebody else's
+    4  there are no contracts
+   96  a file cannot be read
+  100  with --check: a file is stale; with --errors: the contract has errors
+  101  cargo metadata failed
+  110  a file could not be written")]
+pub(crate) struct Agents {
+    /// Write the rule file of this assistant too; may be given several times.
+    #[arg(long = "rules", value_enum, value_name = "ASSISTANT")]
+    pub(crate) rules: Vec<Assistant>,
+
+    /// Write nothing, and exit with 100 where something would be written.
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Print the `# Errors` section of this contract's function for its documentation, and
+    /// write nothing.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["rules", "check"])]
+    pub(crate) errors: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// An assistant with rule files of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Assistant {
+    /// A few lines in `CLAUDE.md`.
+    Claude,
+    /// A few lines in `GEMINI.md`.
+    Gemini,
+    /// `.github/instructions/resilience-contracts.instructions.md`.
+    Copilot,
+    /// `.cursor/rules/resilience-contracts.mdc`.
+    Cursor,
 }
 
 /// Compares two states of contracts, from where their callers stand.

@@ -4,6 +4,7 @@
 //! Nothing here prints or reads the environment; what is to be said comes back as an
 //! [`Answer`].
 
+mod agents;
 mod check;
 mod code;
 mod diff;
@@ -53,6 +54,7 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::Merge(arguments) => evidence::merge(arguments),
         Command::Report(arguments) => evidence::report(arguments),
         Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
+        Command::Agents(arguments) => agents::agents(arguments),
         Command::Prompt(arguments) => prompt::prompt(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),

@@ -144,7 +144,7 @@ fn refuse(arguments: &Prompt) -> Result<()> {
 }
 
 /// The file that a contract's function stands in, or should.
-fn find<'c>(contracts: &'c Contracts, id: &str) -> Result<&'c ContractFile> {
+pub(super) fn find<'c>(contracts: &'c Contracts, id: &str) -> Result<&'c ContractFile> {
     let (stem, function) = id.rsplit_once('.').unwrap_or((id, ""));
     let of_stem: Vec<&ContractFile> = contracts
         .files
@@ -174,7 +174,7 @@ fn find<'c>(contracts: &'c Contracts, id: &str) -> Result<&'c ContractFile> {
     }
 }
 
-fn unknown(contracts: &Contracts, id: &str) -> String {
+pub(super) fn unknown(contracts: &Contracts, id: &str) -> String {
     let ids: Vec<String> = contracts
         .files
         .values()
@@ -196,7 +196,7 @@ fn unknown(contracts: &Contracts, id: &str) -> String {
     )
 }
 
-fn with_errors(file: &ContractFile) -> Answer {
+pub(super) fn with_errors(file: &ContractFile) -> Answer {
     let mut text = String::new();
     for mistake in &file.reading.diagnostics {
         draw::diagnostic(&mut text, &file.source, mistake);
