@@ -7,7 +7,7 @@ use contract_spec::{Source, check};
 use divan::Bencher;
 use divan::counter::BytesCount;
 
-const SIZES: [usize; 3] = [250, 1_000, 4_000];
+const SIZES: [usize; 3] = [1_000, 4_000, 16_000];
 
 fn main() {
     divan::main();

@@ -36,6 +36,19 @@ pub struct Label {
     pub span: Span,
     /// What is the matter; may be empty.
     pub text: String,
+    /// The other file that the place is in; `None` for the file of the diagnostic.
+    pub file: Option<Elsewhere>,
+}
+
+/// A place in another file than that of the diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The file's path, as it is shown to people.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
 }
 
 /// One mistake in one contract file.
@@ -65,6 +78,7 @@ impl Diagnostic {
             primary: Label {
                 span,
                 text: String::new(),
+                file: None,
             },
             secondary: Vec::new(),
             help: None,
@@ -84,6 +98,23 @@ impl Diagnostic {
         self.secondary.push(Label {
             span,
             text: text.into(),
+            file: None,
+        });
+        self
+    }
+
+    /// Adds a place in another file that has to do with it.
+    #[must_use]
+    pub fn also_in(mut self, other: &Source, span: Span, text: impl Into<String>) -> Self {
+        let (line, column) = LineIndex::new(&other.text).line_column(span.start);
+        self.secondary.push(Label {
+            span,
+            text: text.into(),
+            file: Some(Elsewhere {
+                path: other.path.clone(),
+                line,
+                column,
+            }),
         });
         self
     }
@@ -121,7 +152,11 @@ impl Diagnostic {
             } else {
                 &label.text
             };
-            out = format!("{out}\n  note: {text} ({})", place(&label.span));
+            let place = match &label.file {
+                Some(Elsewhere { path, line, column }) => format!("{path}:{line}:{column}"),
+                None => place(&label.span),
+            };
+            out = format!("{out}\n  note: {text} ({place})");
         }
         if let Some(help) = &self.help {
             let help = help.trim_end().replace('\n', "\n        ");

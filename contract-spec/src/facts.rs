@@ -51,7 +51,7 @@ impl<'c> AnyKind<'c> {
     pub fn mode(self, name: &str) -> Option<Facts<'c>> {
         match self {
             Self::Known(kind) => kind.mode(name).map(Facts::from),
-            Self::Custom(kind) => kind.modes.iter().find(|m| *m.name == name).map(Facts::from),
+            Self::Custom(kind) => kind.modes.get(name).map(Facts::from),
         }
     }
 

@@ -19,6 +19,8 @@ mod lookup;
 #[cfg(feature = "read")]
 pub mod model;
 #[cfg(feature = "read")]
+mod named;
+#[cfg(feature = "read")]
 mod nearest;
 #[cfg(feature = "prompt")]
 pub mod prompt;
@@ -37,9 +39,10 @@ pub use {
     facts::{AnyKind, Facts},
     lines::LineIndex,
     model::{Contract, Span, Spanned},
+    named::{HasName, Named},
     nearest::nearest,
     read::{IncludedFile, Load, Reading, Source, read, read_with, snake_case},
-    rules::{Checked, check, check_with, judge, rules},
+    rules::{Callees, Checked, called_files, check, check_with, judge, rules},
 };
 
 pub mod evidence;

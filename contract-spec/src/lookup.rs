@@ -8,31 +8,31 @@ use crate::model::{Contract, CustomKind, Function, Interface, Mode, RetryPolicy,
 impl Contract {
     /// The function of that name.
     pub fn function(&self, name: &str) -> Option<&Function> {
-        self.functions.iter().find(|f| *f.name == name)
+        self.functions.get(name)
     }
 
     /// The interface of that name, if the file or one that it includes declares it.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
-        let own = self.interfaces.iter().find(|i| *i.name == name);
-        own.or_else(|| self.shared(|c| c.interfaces.iter().find(|i| *i.name == name)))
+        let own = self.interfaces.get(name);
+        own.or_else(|| self.shared(|c| c.interfaces.get(name)))
     }
 
     /// The retry policy of that name.
     pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
-        let own = self.retries.iter().find(|r| *r.name == name);
-        own.or_else(|| self.shared(|c| c.retries.iter().find(|r| *r.name == name)))
+        let own = self.retries.get(name);
+        own.or_else(|| self.shared(|c| c.retries.get(name)))
     }
 
     /// The shared enum of that name.
     pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
-        let own = self.errors.iter().find(|e| *e.name == name);
-        own.or_else(|| self.shared(|c| c.errors.iter().find(|e| *e.name == name)))
+        let own = self.errors.get(name);
+        own.or_else(|| self.shared(|c| c.errors.get(name)))
     }
 
     /// The kind of that name, if the file or one that it includes declares it.
     pub fn custom_kind(&self, name: &str) -> Option<&CustomKind> {
-        let own = self.kinds.iter().find(|k| *k.name == name);
-        own.or_else(|| self.shared(|c| c.kinds.iter().find(|k| *k.name == name)))
+        let own = self.kinds.get(name);
+        own.or_else(|| self.shared(|c| c.kinds.get(name)))
     }
 
     /// The first included file that has it.

@@ -8,6 +8,7 @@ use std::ops::{Deref, Range};
 use std::time::Duration;
 
 use crate::catalog::{Retryability, Surface};
+use crate::named::{HasName, Named};
 
 /// Bytes of a contract's text, from the first to the one after the last.
 pub type Span = Range<usize>;
@@ -44,15 +45,15 @@ pub struct Contract {
     /// The included files and those that they include, each once.
     pub included: Vec<Included>,
     /// `[kind.NAME]`: kinds that the catalog does not have.
-    pub kinds: Vec<CustomKind>,
+    pub kinds: Named<CustomKind>,
     /// `[interface.NAME]`, in the order of the file.
-    pub interfaces: Vec<Interface>,
+    pub interfaces: Named<Interface>,
     /// `[retry.NAME]`.
-    pub retries: Vec<RetryPolicy>,
+    pub retries: Named<RetryPolicy>,
     /// `[error.NAME]`: enums that several functions share.
-    pub errors: Vec<SharedError>,
+    pub errors: Named<SharedError>,
     /// `[function.NAME]`.
-    pub functions: Vec<Function>,
+    pub functions: Named<Function>,
     /// Keys that could not be read, as `interface.gateway.timeout`: they
     /// are there, so no rule may call them missing.
     pub(crate) unread: HashSet<String>,
@@ -61,6 +62,18 @@ pub struct Contract {
     /// Whether an included file is missing, and with it nobody knows what.
     pub(crate) incomplete: bool,
 }
+
+macro_rules! named {
+    ($($thing:ident)+) => {
+        $(impl HasName for $thing {
+            fn name(&self) -> &str {
+                &self.name
+            }
+        })+
+    };
+}
+
+named!(CustomKind CustomMode Interface RetryPolicy SharedError Function);
 
 /// A file that a contract includes.
 #[derive(Debug, Clone)]
@@ -80,7 +93,7 @@ pub struct CustomKind {
     /// One sentence on what is meant.
     pub summary: Option<Spanned<String>>,
     /// The ways it fails.
-    pub modes: Vec<CustomMode>,
+    pub modes: Named<CustomMode>,
 }
 
 /// One way in which every interface of a custom kind can fail.
@@ -192,6 +205,21 @@ pub struct Function {
 }
 
 impl Function {
+    /// The modes of each interface that `on` has a table for, in the order of the file.
+    pub fn by_interface(&self) -> impl Iterator<Item = (&Spanned<String>, &[Mode])> {
+        // The reader puts the modes of one table one behind the other.
+        let mut rest = self.modes.as_slice();
+        self.interfaces.iter().map(move |on| {
+            let count = rest
+                .iter()
+                .take_while(|mode| mode.interface.value == on.value)
+                .count();
+            let (here, others) = rest.split_at(count);
+            rest = others;
+            (on, here)
+        })
+    }
+
     /// The variants that the function returns, each once, in the order of their first use.
     pub fn variants(&self) -> Vec<&Spanned<String>> {
         let mut seen = HashSet::new();

@@ -1,33 +1,27 @@
-//! Files that no person wrote: whatever comes, an answer comes, and soon.
-
-use std::time::{Duration, Instant};
+//! Files that no person wrote: whatever comes, an answer comes.
 
 use contract_spec::{LineIndex, Source, check};
 
 /// Checks a text on a thread with the stack that tests and servers give, and renders
-/// some of what was found, as a caller would.
+/// some of what was found, as a caller would. What does not end, or takes much longer than
+/// its length says, shows by the test itself.
 fn survives(text: String) {
     let run = move || {
-        let begun = Instant::now();
         let source = Source::new("contracts/hostile.toml", text);
         let reading = check(&source);
         let lines = LineIndex::new(&source.text);
-        for found in reading.diagnostics.iter().take(20) {
-            let _ = found.render_plain(&source);
+        for found in &reading.diagnostics {
             assert!(
                 source.text.get(found.primary.span.clone()).is_some(),
                 "{found:?}"
             );
             lines.line_column(found.primary.span.end);
         }
-        let mut sorted = reading.diagnostics.clone();
-        sorted.sort_by_key(|d| d.primary.span.start);
-        assert_eq!(sorted.len(), reading.diagnostics.len());
-        assert!(
-            begun.elapsed() < Duration::from_secs(20),
-            "{:?}",
-            begun.elapsed()
-        );
+        for found in reading.diagnostics.iter().take(2) {
+            assert!(found.render_plain(&source).contains(found.code));
+        }
+        let places = reading.diagnostics.iter().map(|d| d.primary.span.start);
+        assert!(places.is_sorted(), "in the order of the file");
     };
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(run);
     thread.unwrap().join().unwrap();
@@ -54,7 +48,7 @@ fn keys_nested_in_nested_tables_do_not_overflow_the_stack() {
 }
 
 #[test]
-fn a_megabyte_of_anything_is_answered_in_time() {
+fn a_megabyte_of_anything_is_answered() {
     survives("=\n".repeat(MEGABYTE / 2));
     survives("x = @\n".repeat(MEGABYTE / 6));
     survives("\0".repeat(MEGABYTE));
@@ -64,7 +58,7 @@ fn a_megabyte_of_anything_is_answered_in_time() {
 }
 
 #[test]
-fn a_megabyte_of_names_is_answered_in_time() {
+fn a_megabyte_of_names_is_answered() {
     let modes: String = (0..40_000)
         .map(|n| format!("m{n}={{returns=\"V{n}\"}}\n"))
         .collect();
@@ -95,7 +89,7 @@ fn a_megabyte_of_names_is_answered_in_time() {
 }
 
 #[test]
-fn one_function_on_thousands_of_interfaces_is_answered_in_time() {
+fn one_function_on_thousands_of_interfaces_is_answered() {
     let interfaces: String = (0..3_000)
         .map(|n| {
             format!(

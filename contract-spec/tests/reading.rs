@@ -106,7 +106,7 @@ fn the_long_form_of_a_mode_means_the_same_as_the_short_one() {
         "format = 1\n[function.f.on.domain]\ngone = { returns = \"Gone\", log = \"warn\" }\n";
     let long =
         "format = 1\n[function.f.on.domain.gone]\nreturns = \"Gone\"\nlog.level = \"warn\"\n";
-    let mode = |text: &str| clean(text).contract.functions.remove(0).modes.remove(0);
+    let mode = |text: &str| clean(text).contract.functions[0].modes[0].clone();
     let (short, long) = (mode(short), mode(long));
     assert_eq!(short.id(), long.id());
     assert_eq!(

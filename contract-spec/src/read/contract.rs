@@ -9,6 +9,7 @@ use super::word::{is_identifier, is_snake, to_snake};
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Backoff, Contract, Interface, Jitter, RetryPolicy, SharedError, Span, Spanned};
+use crate::named::{HasName, Named};
 use crate::rules::shape;
 
 const TOP: [&str; 7] = [
@@ -73,17 +74,17 @@ impl Reader {
     }
 
     /// Every table under one of the file's keys.
-    fn section<T>(
+    fn section<T: HasName>(
         &mut self,
         top: &Fields<'_>,
         key: &str,
         example: &str,
         read: fn(&mut Self, &Entry<'_>, Place<'_>) -> Option<T>,
-    ) -> Vec<T> {
+    ) -> Named<T> {
         let help = format!("one table each: [{key}.{example}]");
         let section = top.get(key).and_then(|e| Some((self.table(&e, &help)?, e)));
         let Some((table, entry)) = section else {
-            return Vec::new();
+            return Named::default();
         };
         let entries = Fields::new(table, entry.span.clone(), entry.path());
         let one = |entry: Entry<'_>| {

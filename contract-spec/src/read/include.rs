@@ -8,6 +8,7 @@ use super::table::Reader;
 use super::{Reading, Source, finish, parse};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Included, Span};
+use crate::named::Named;
 use crate::rules::shape;
 
 /// Fetches the text of a file, by its path as it is shown to people; an error is a
@@ -47,7 +48,7 @@ impl<'l> Files<'l> {
     pub(super) fn include(&mut self, reader: &mut Reader, contract: &mut Contract) {
         for include in contract.includes.clone() {
             let from = self.way.last().map_or("", String::as_str);
-            let path = join(from, &include);
+            let path = beside(from, &include);
             match self.file(&path) {
                 Ok(files) => {
                     for file in files {
@@ -104,15 +105,26 @@ impl<'l> Files<'l> {
 
 /// A contract and what it includes, side by side.
 fn with_its_own(path: &str, contract: &Contract) -> Vec<Included> {
-    let mut own = contract.clone();
-    let rest = std::mem::take(&mut own.included);
-    own.functions.clear();
-    let mut all = vec![Included {
-        path: path.to_owned(),
+    // Functions stay those of their own file.
+    let own = Contract {
+        includes: contract.includes.clone(),
+        included: Vec::new(),
+        kinds: contract.kinds.clone(),
+        interfaces: contract.interfaces.clone(),
+        retries: contract.retries.clone(),
+        errors: contract.errors.clone(),
+        functions: Named::default(),
+        unread: contract.unread.clone(),
+        broken: contract.broken,
+        incomplete: contract.incomplete,
+    };
+    let path = path.to_owned();
+    let own = Included {
+        path,
         contract: own,
-    }];
-    all.extend(rest);
-    all
+    };
+    let others = contract.included.iter().cloned();
+    std::iter::once(own).chain(others).collect()
 }
 
 /// Adds an included file, unless another way led to it before.
@@ -180,7 +192,7 @@ fn add(reader: &mut Reader, contract: &mut Contract, file: Included, span: &Span
 }
 
 /// The path of a file beside another, as short as it can be written.
-fn join(from: &str, include: &str) -> String {
+pub(crate) fn beside(from: &str, include: &str) -> String {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let absolute = from.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
@@ -203,15 +215,15 @@ mod tests {
     #[test]
     fn includes_are_relative_to_the_file_that_includes() {
         assert_eq!(
-            join("contracts/payments.toml", "common.toml"),
+            beside("contracts/payments.toml", "common.toml"),
             "contracts/common.toml"
         );
         assert_eq!(
-            join("contracts/a/b.toml", "../common.toml"),
+            beside("contracts/a/b.toml", "../common.toml"),
             "contracts/common.toml"
         );
-        assert_eq!(join("payments.toml", "../common.toml"), "../common.toml");
-        assert_eq!(join("../x.toml", "../common.toml"), "../../common.toml");
-        assert_eq!(join("/a/b.toml", "./c/../d.toml"), "/a/d.toml");
+        assert_eq!(beside("payments.toml", "../common.toml"), "../common.toml");
+        assert_eq!(beside("../x.toml", "../common.toml"), "../../common.toml");
+        assert_eq!(beside("/a/b.toml", "./c/../d.toml"), "/a/d.toml");
     }
 }

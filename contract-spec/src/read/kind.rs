@@ -7,6 +7,7 @@ use super::table::{Entry, Fields, Reader};
 use crate::catalog::{self, Retryability, Surface};
 use crate::diagnostic::Diagnostic;
 use crate::model::{CustomKind, CustomMode, Effect, Spanned};
+use crate::named::Named;
 use crate::rules::shape;
 
 const KIND: [&str; 2] = ["summary", "mode"];
@@ -41,7 +42,7 @@ impl Reader {
         let fields = self.fields(table.0, table.1, entry.path(), "a kind", &KIND);
         let mut kind = CustomKind {
             summary: fields.get("summary").and_then(|e| self.string(&e)),
-            modes: Vec::new(),
+            modes: Named::default(),
             name,
         };
         let Some(modes) = fields.get("mode") else {
@@ -49,11 +50,9 @@ impl Reader {
             return Some(kind);
         };
         if let Some(table) = self.table(&modes, EXAMPLE) {
-            for mode in Fields::new(table, modes.span.clone(), modes.path()).entries() {
-                if let Some(mode) = self.custom_mode(&mode) {
-                    kind.modes.push(mode);
-                }
-            }
+            let modes = Fields::new(table, modes.span.clone(), modes.path());
+            let read = modes.entries().filter_map(|mode| self.custom_mode(&mode));
+            kind.modes = read.collect();
         }
         Some(kind)
     }

@@ -15,12 +15,17 @@ mod table;
 mod value;
 mod word;
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Span};
 
+pub(crate) use duration::excerpt;
 pub use duration::write as write_duration;
+pub(crate) use include::beside;
 pub use include::{IncludedFile, Load};
-pub(crate) use resolve::{local, meant};
+pub(crate) use resolve::{is_mode_name, local, meant, split_id};
+pub(crate) use table::list;
 #[cfg(feature = "schemars")]
 pub(crate) use word::KEYWORDS;
 pub(crate) use word::pascal_case;
@@ -137,15 +142,13 @@ fn finish(mut reader: table::Reader, contract: Contract, source: &Source) -> Rea
 /// Sorts diagnostics by their place, and drops what was said twice.
 pub(crate) fn in_order(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|d| (d.primary.span.start, d.primary.span.end));
-    let mut said: Vec<(Span, &'static str, String)> = Vec::new();
+    let mut here = Span::default();
+    let mut said: HashSet<(&'static str, String)> = HashSet::new();
     diagnostics.retain(|d| {
-        let here = (d.primary.span.clone(), d.code, d.message.clone());
-        let twice = said
-            .iter()
-            .rev()
-            .take_while(|s| s.0 == here.0)
-            .any(|s| *s == here);
-        said.push(here);
-        !twice
+        if d.primary.span != here {
+            here = d.primary.span.clone();
+            said.clear();
+        }
+        said.insert((d.code, d.message.clone()))
     });
 }

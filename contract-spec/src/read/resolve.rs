@@ -20,7 +20,6 @@ const MANY: usize = 100;
 pub(super) fn names(reader: &mut Reader, contract: &Contract, source: &Source) {
     for interface in &contract.interfaces {
         kind(reader, contract, interface);
-        callee(reader, contract, source, interface);
     }
     for function in &contract.functions {
         for on in &function.interfaces {
@@ -131,32 +130,14 @@ fn other_word(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The contract of an interface, where it must stand in the same file.
-fn callee(reader: &mut Reader, contract: &Contract, source: &Source, interface: &Interface) {
-    let Some(id) = &interface.contract else {
-        return;
-    };
-    let Some(name) = local(id, source).filter(|name| !reader.is_unread("function", name)) else {
-        return;
-    };
-    if contract.function(name).is_none() {
-        let stem = source.stem();
-        let functions = contract.functions.iter().take(MANY);
-        let ids: Vec<String> = functions.map(|f| format!("{stem}.{}", *f.name)).collect();
-        let declare = format!("declare it: [function.{}].", excerpt(name));
-        unknown(
-            reader,
-            "contract",
-            id,
-            ids.iter().map(String::as_str),
-            &declare,
-        );
-    }
+/// The two halves of an id: what names the file, and the function in it.
+pub(crate) fn split_id(id: &str) -> Option<(&str, &str)> {
+    id.rsplit_once('.')
 }
 
 /// The function's name, if the id belongs to this file.
 pub(crate) fn local<'i>(id: &'i str, source: &Source) -> Option<&'i str> {
-    let (file, name) = id.rsplit_once('.')?;
+    let (file, name) = split_id(id)?;
     (file == source.stem()).then_some(name)
 }
 
@@ -182,22 +163,12 @@ fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &M
     }
     let interface = contract.interface(&mode.interface);
     let id = interface.and_then(|i| i.contract.as_deref());
-    let callee = id.and_then(|id| contract.function(local(id, source)?));
-    if let Some(callee) = callee {
-        let modes: Vec<String> = callee.variants().iter().map(|v| snake_case(v)).collect();
-        if name == catalog::OTHER || modes.iter().any(|m| m == name) {
-            return;
-        }
-        let names = modes.iter().map(String::as_str).take(MANY);
-        let near = nearest(name, names.clone());
-        let message = format!("`{}` is no failure of `{}`", excerpt(name), *callee.name);
-        unknown_mode(reader, mode, message, near, &list(names));
+    if id.is_some_and(|id| local(id, source).is_some_and(|f| contract.function(f).is_some())) {
+        // Held against the function's own failures, by a rule.
         return;
     }
-    // A callee's variants need not be ASCII, and neither need the modes named after them.
     let own = matches!(mode.interface.as_str(), catalog::INPUT | catalog::DOMAIN);
-    let of_callee = !own && is_identifier(name) && snake_case(name) == name;
-    if !is_snake(name) && !of_callee {
+    if !is_snake(name) && (own || !is_mode_name(name)) {
         let message = format!(
             "`{}` is no name: lowercase letters, digits and `_`, a letter first",
             excerpt(name)
@@ -205,6 +176,12 @@ fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &M
         let diagnostic = Diagnostic::new(&shape::BAD_NAME, mode.name.span.clone(), message);
         reader.report(diagnostic.help(tame_name(name)));
     }
+}
+
+/// Whether a failure of another contract could have this name: variants need not be
+/// ASCII, and neither need the modes named after them.
+pub(crate) fn is_mode_name(name: &str) -> bool {
+    is_snake(name) || (is_identifier(name) && snake_case(name) == name)
 }
 
 fn unknown_mode(

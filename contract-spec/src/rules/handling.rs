@@ -1,10 +1,12 @@
 //! Rules about which modes are decided on, and with what reason.
 
+use std::collections::HashSet;
+
 use super::{Judge, define};
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
-use crate::model::Outcome;
-use crate::read::{local, meant, pascal_case, snake_case};
+use crate::model::{Mode, Outcome, Spanned};
+use crate::read::{meant, pascal_case};
 
 define!(
     MISSING_MODE,
@@ -39,54 +41,60 @@ define!(
 
 fn missing_mode(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
-        for on in &function.interfaces {
+        for (on, modes) in function.by_interface() {
             let Some(kind) = judge.contract.kind_of(on) else {
                 continue;
             };
-            let modes = || function.modes.iter().filter(|m| m.interface.value == **on);
+            let mut declared: HashSet<&str> = modes.iter().map(|m| m.name.as_str()).collect();
             // A misspelled mode is there, and was reported under its wrong name.
-            let misspelled: Vec<&str> = modes()
-                .filter(|m| kind.mode(&m.name).is_none() && m.name.value != catalog::OTHER)
-                .filter_map(|m| meant(kind, &m.name))
+            let misspelled = modes
+                .iter()
+                .filter(|m| !kind.is_open() && m.name.value != catalog::OTHER)
+                .filter(|m| kind.mode(&m.name).is_none())
+                .filter_map(|m| meant(kind, &m.name));
+            declared.extend(misspelled);
+            let known = kind.modes();
+            let missing: Vec<(&str, String, &str)> = known
+                .iter()
+                .filter(|known| known.mandatory && !declared.contains(known.name))
+                .map(|known| (known.name, pascal_case(known.name), known.summary))
                 .collect();
-            let declared =
-                |name: &str| modes().any(|m| m.name.value == name) || misspelled.contains(&name);
-            let mut missing: Vec<(String, String, &str)> = kind
-                .modes()
-                .into_iter()
-                .filter(|known| known.mandatory && !declared(known.name))
-                .map(|known| {
-                    (
-                        known.name.to_owned(),
-                        pascal_case(known.name),
-                        known.summary,
-                    )
-                })
-                .collect();
-            let callee = judge
-                .contract
-                .interface(on)
-                .and_then(|i| i.contract.as_deref());
-            if let Some(callee) = callee
-                .and_then(|id| local(id, judge.source))
-                .and_then(|name| judge.contract.function(name))
-            {
-                let variants = callee.variants();
-                let modes = variants
+            let callee = judge.view.callee(on);
+            let failures = callee.map(|callee| judge.known.failures(callee));
+            if let (Some(callee), Some(failures)) = (callee, &failures) {
+                let mut of_callee: Vec<(&str, &Mode)> = failures
                     .iter()
-                    .map(|v| (snake_case(v), v.value.clone(), ""));
-                missing.extend(modes.filter(|(mode, ..)| !declared(mode)));
+                    .filter(|(mode, _)| !declared.contains(mode.as_str()))
+                    .filter_map(|(mode, returning)| Some((mode.as_str(), *returning.first()?)))
+                    .collect();
+                of_callee.sort_by_key(|(_, first)| first.span.start);
+                let named = of_callee.into_iter().filter_map(|(mode, first)| {
+                    Some((mode, first.returns()?.value.clone(), first))
+                });
+                for (mode, variant, first) in named {
+                    let diagnostic = undecided(on, mode, &variant, "");
+                    let place = first.returns().map_or(&first.span, |v| &v.span).clone();
+                    judge.found.push(match callee.is_in(judge.view) {
+                        true => diagnostic,
+                        false => callee.point(diagnostic, judge.view, place, "it is returned here"),
+                    });
+                }
             }
             for (mode, variant, summary) in missing {
-                let message = format!("`{}` does not decide on `{mode}`", **on);
-                let help = format!(
-                    "{mode} = {{ returns = \"{variant}\" }}\nor {mode} = {{ waived = \"why it cannot happen\" }}"
-                );
-                let diagnostic = Diagnostic::new(&MISSING_MODE, on.span.clone(), message);
-                judge.found.push(diagnostic.label(summary).help(help));
+                judge.found.push(undecided(on, mode, &variant, summary));
             }
         }
     }
+}
+
+fn undecided(on: &Spanned<String>, mode: &str, variant: &str, summary: &str) -> Diagnostic {
+    let message = format!("`{}` does not decide on `{mode}`", **on);
+    let help = format!(
+        "{mode} = {{ returns = \"{variant}\" }}\nor {mode} = {{ waived = \"why it cannot happen\" }}"
+    );
+    Diagnostic::new(&MISSING_MODE, on.span.clone(), message)
+        .label(summary)
+        .help(help)
 }
 
 fn missing_reason(judge: &mut Judge<'_>) {

@@ -1,12 +1,13 @@
 //! Rules about what retries add up to: time, calls, attempts upon attempts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::callee::{Callee, Known, View};
 use super::{Judge, define};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Contract, Function, Interface, Mode, RetryPolicy};
-use crate::read::{Source, local, snake_case, write_duration};
+use crate::model::{Contract, Function, Interface, Mode, RetryPolicy, Spanned};
+use crate::read::write_duration;
 
 define!(
     OVER_DEADLINE,
@@ -20,7 +21,7 @@ define!(
      that is `n·t + min(cap, d) + min(cap, d·m) + min(cap, d·m²) + …`. What does not fit is never \
      done: the last attempts are cut off, and the error that the contract promises after them is \
      never returned.\n\n\
-     The message shows the sum. An attempt at another contract of the same file lasts as long as its \
+     The message shows the sum. An attempt at another contract lasts as long as its \
      deadline; where nothing limits an attempt, only the delays count.\n\n\
      Source: gRPC A6, on the deadline over all attempts; IC2E 2018, where nearly half of the \
      time-out bugs are wrong values.",
@@ -37,8 +38,8 @@ define!(
      twenty-seven: an outage of the innermost interface is answered by many times the normal load. \
      Retry in one layer, usually the one next to the failing interface, and let the layers above \
      return the error.\n\n\
-     The rule follows `kind = \"contract\"` interfaces within the file and speaks up when more than \
-     ten attempts come together for one failure.\n\n\
+     The rule follows `kind = \"contract\"` interfaces, from file to file as well, and speaks up \
+     when more than ten attempts come together for one failure.\n\n\
      Source: the Amazon Builders' Library, and Google's SRE book on cascading failures.",
 );
 
@@ -59,20 +60,18 @@ define!(
 fn uses<'c>(
     contract: &'c Contract,
     function: &'c Function,
-) -> Vec<(&'c Mode, &'c Interface, &'c RetryPolicy)> {
-    let mut uses: Vec<(&Mode, &Interface, &RetryPolicy)> = Vec::new();
-    for mode in function.modes.iter().filter(|m| !m.is_waived()) {
-        let interface = contract.interface(&mode.interface);
-        let policy = mode.retry.as_ref().and_then(|r| contract.retry(r));
-        if let (Some(interface), Some(policy)) = (interface, policy)
-            && !uses
-                .iter()
-                .any(|u| std::ptr::eq(u.1, interface) && std::ptr::eq(u.2, policy))
-        {
-            uses.push((mode, interface, policy));
-        }
-    }
-    uses
+) -> impl Iterator<Item = (&'c Mode, &'c Interface, &'c RetryPolicy)> {
+    function.by_interface().flat_map(move |(on, modes)| {
+        let interface = contract.interface(on);
+        let mut seen: HashSet<&str> = HashSet::new();
+        let handled = modes.iter().filter(|m| !m.is_waived());
+        handled.filter_map(move |mode| {
+            let retry = mode.retry.as_ref()?;
+            let policy = contract.retry(retry)?;
+            let first = seen.insert(retry);
+            first.then_some((mode, interface?, policy))
+        })
+    })
 }
 
 fn over_deadline(judge: &mut Judge<'_>) {
@@ -85,12 +84,8 @@ fn over_deadline(judge: &mut Judge<'_>) {
             let (Some(attempts), Some(retry)) = (&policy.max_attempts, &mode.retry) else {
                 continue;
             };
-            let callee = interface.contract.as_deref().and_then(|id| {
-                contract
-                    .function(local(id, judge.source)?)?
-                    .deadline
-                    .as_ref()
-            });
+            let callee = judge.view.callee(&interface.name);
+            let callee = callee.and_then(|callee| callee.function.deadline.as_ref());
             let one = interface.timeout.as_ref().or(callee).map(|t| t.value);
             // One attempt over the deadline is a mistake of its own.
             let longest = policy.longest(one.unwrap_or_default());
@@ -150,30 +145,33 @@ const LAYERS: u32 = 32;
 fn nested_retry(judge: &mut Judge<'_>) {
     let contract = judge.contract;
     let mut layers = Layers {
-        contract,
-        source: judge.source,
-        known: HashMap::new(),
+        known: &judge.known,
+        inner: HashMap::new(),
     };
+    let mut found = Vec::new();
     for function in &contract.functions {
         for mode in &function.modes {
             let own = attempts(contract, mode);
-            let (Some(retry), Some((callee, inner))) = (&mode.retry, layers.below(mode, 0)) else {
+            let below = layers.below(judge.view, mode, 0);
+            let (Some(retry), Some((callee, inner))) = (&mode.retry, below) else {
                 continue;
             };
             let all = own.saturating_mul(inner);
             if own < 2 || inner < 2 || all <= STORM {
                 continue;
             }
+            let name = &callee.function.name;
             let message = format!(
                 "{own} attempts around the {inner} of `{}` are {all} calls for one failure",
-                *callee.name
+                **name
             );
-            let diagnostic = Diagnostic::new(&NESTED_RETRY, retry.span.clone(), message)
-                .also(callee.name.span.clone(), "it retries by itself")
+            let nested = Diagnostic::new(&NESTED_RETRY, retry.span.clone(), message)
                 .help("take the retry out here: the function below has done its best already");
-            judge.report(diagnostic);
+            let place = name.span.clone();
+            found.push(callee.point(nested, judge.view, place, "it retries by itself"));
         }
     }
+    judge.found.extend(found);
 }
 
 fn attempts(contract: &Contract, mode: &Mode) -> u64 {
@@ -186,45 +184,35 @@ fn attempts(contract: &Contract, mode: &Mode) -> u64 {
         .map_or(1, |n| u64::from(n.value))
 }
 
-/// How many attempts lie below a failure of another contract in the same file.
-struct Layers<'c> {
-    contract: &'c Contract,
-    source: &'c Source,
-    /// By function and variant. A function that is still being looked at counts once,
+/// How many attempts lie below a failure of another contract.
+struct Layers<'k, 'c> {
+    known: &'k Known<'c>,
+    /// By function and failure. A function that is still being looked at counts once,
     /// so that functions may call each other in a circle.
-    known: HashMap<(&'c str, &'c str), u64>,
+    inner: HashMap<(*const Function, &'c str), u64>,
 }
 
-impl<'c> Layers<'c> {
+impl<'c> Layers<'_, 'c> {
     /// The function below a mode, and how often it tries before this failure comes out.
-    fn below(&mut self, mode: &'c Mode, depth: u32) -> Option<(&'c Function, u64)> {
-        let id = self
-            .contract
-            .interface(&mode.interface)?
-            .contract
-            .as_deref()?;
-        let callee = self.contract.function(local(id, self.source)?)?;
-        let variant = callee
-            .variants()
-            .into_iter()
-            .find(|v| snake_case(v) == mode.name.value)?;
-        let key = (callee.name.as_str(), variant.as_str());
-        if let Some(known) = self.known.get(&key) {
-            return Some((callee, *known));
+    fn below(&mut self, view: View<'c>, mode: &'c Mode, depth: u32) -> Option<(Callee<'c>, u64)> {
+        let callee = view.callee(&mode.interface)?;
+        let failures = self.known.failures(callee);
+        let returning = failures.get(mode.name.as_str())?;
+        let key = (std::ptr::from_ref(callee.function), mode.name.as_str());
+        if let Some(inner) = self.inner.get(&key) {
+            return Some((callee, *inner));
         }
-        self.known.insert(key, 1);
+        self.inner.insert(key, 1);
         let mut most = 1;
         if depth < LAYERS {
-            let returning = callee
-                .modes
-                .iter()
-                .filter(|m| m.returns().is_some_and(|v| v.value == variant.value));
             for mode in returning {
-                let below = self.below(mode, depth + 1).map_or(1, |(_, n)| n);
-                most = most.max(attempts(self.contract, mode).saturating_mul(below));
+                let below = self
+                    .below(callee.view, mode, depth + 1)
+                    .map_or(1, |(_, n)| n);
+                most = most.max(attempts(callee.view.contract, mode).saturating_mul(below));
             }
         }
-        self.known.insert(key, most);
+        self.inner.insert(key, most);
         Some((callee, most))
     }
 }
@@ -232,12 +220,14 @@ impl<'c> Layers<'c> {
 fn over_budget(judge: &mut Judge<'_>) {
     let contract = judge.contract;
     for function in &contract.functions {
+        let budgets: HashMap<&str, &Spanned<u32>> = function
+            .max_calls
+            .iter()
+            .map(|(name, budget)| (name.as_str(), budget))
+            .collect();
         for (mode, interface, policy) in uses(contract, function) {
-            let budget = function
-                .max_calls
-                .iter()
-                .find(|(name, _)| *name.value == *interface.name.value);
-            let (Some((_, budget)), Some(attempts), Some(retry)) =
+            let budget = budgets.get(interface.name.as_str());
+            let (Some(budget), Some(attempts), Some(retry)) =
                 (budget, &policy.max_attempts, &mode.retry)
             else {
                 continue;

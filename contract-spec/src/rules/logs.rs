@@ -1,11 +1,12 @@
 //! Rules about what is logged, by whom, and what must never be.
 
+use std::collections::HashMap;
+
 use super::{Judge, define};
 use crate::catalog::{OTHER, Retryability};
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
-use crate::model::{Idempotency, Level, Mode, Spanned, Tier};
-use crate::read::{local, snake_case};
+use crate::model::{Function, Idempotency, Level, Mode, Spanned, Tier};
 
 define!(
     LOGGED_TWICE,
@@ -94,29 +95,21 @@ fn logged_twice(judge: &mut Judge<'_>) {
         let Some(log) = mode.log.as_ref().filter(|l| l.level == Level::Error) else {
             continue;
         };
-        let id = contract
-            .interface(&mode.interface)
-            .and_then(|i| i.contract.as_deref());
-        let Some(callee) = id.and_then(|id| contract.function(local(id, judge.source)?)) else {
+        let Some(callee) = judge.view.callee(&mode.interface) else {
             continue;
         };
-        let below = |m: &&Mode| {
-            let level = m.log.as_ref().map(|l| l.level);
-            level == Some(Level::Error)
-                && m.returns()
-                    .is_some_and(|v| snake_case(v) == mode.name.value)
-        };
-        if let Some(first) = callee.modes.iter().find(below) {
-            let message = format!("`{}` was logged by `{}` already", mode.id(), *callee.name);
-            let at = first
-                .log
-                .as_ref()
-                .map_or(first.span.clone(), |l| l.span.clone());
-            judge.found.push(
-                Diagnostic::new(&LOGGED_TWICE, log.span.clone(), message)
-                    .also(at, "logged here first")
-                    .help("leave `log` out here, or log below at \"debug\""),
-            );
+        let failures = judge.known.failures(callee);
+        let returning = failures.get(mode.name.as_str()).into_iter().flatten();
+        let mut logs = returning.filter_map(|below| below.log.as_ref());
+        if let Some(first) = logs.find(|below| below.level == Level::Error) {
+            let name = callee.function.name.as_str();
+            let message = format!("`{}` was logged by `{name}` already", mode.id());
+            let twice = Diagnostic::new(&LOGGED_TWICE, log.span.clone(), message)
+                .help("leave `log` out here, or log below at \"debug\"");
+            let place = first.span.clone();
+            judge
+                .found
+                .push(callee.point(twice, judge.view, place, "logged here first"));
         }
     }
 }
@@ -158,13 +151,20 @@ fn fields(mode: &Mode) -> impl Iterator<Item = &Spanned<String>> {
     mode.log.iter().filter_map(|l| l.fields.as_ref()).flatten()
 }
 
+/// The fields that must never be logged, by their names.
+fn sensitive(function: &Function) -> HashMap<&str, &Spanned<String>> {
+    let sensitive = function.sensitive.iter();
+    sensitive.map(|field| (field.as_str(), field)).collect()
+}
+
 fn sensitive_field(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
-        if function.sensitive.is_empty() {
+        let sensitive = sensitive(function);
+        if sensitive.is_empty() {
             continue;
         }
         for field in function.modes.iter().flat_map(fields) {
-            if let Some(said) = function.sensitive.iter().find(|s| s.value == field.value) {
+            if let Some(said) = sensitive.get(field.as_str()) {
                 let message = format!("`{}` must not be logged", **field);
                 judge.found.push(
                     Diagnostic::new(&SENSITIVE_FIELD, field.span.clone(), message)
@@ -216,9 +216,9 @@ fn is_secret(field: &str) -> bool {
 
 fn secret_field(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
+        let sensitive = sensitive(function);
         for field in function.modes.iter().flat_map(fields) {
-            let listed = function.sensitive.iter().any(|s| s.value == field.value);
-            if is_secret(field) && !listed {
+            if is_secret(field) && !sensitive.contains_key(field.as_str()) {
                 let message = format!("`{}` sounds like a secret", **field);
                 judge.found.push(
                     Diagnostic::new(&SECRET_FIELD, field.span.clone(), message).help(format!(

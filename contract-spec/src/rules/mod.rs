@@ -4,6 +4,7 @@
 //! policy. A published code keeps its meaning for ever; a rule that goes leaves its
 //! code unused.
 
+mod callee;
 mod handling;
 mod load;
 mod logs;
@@ -12,6 +13,7 @@ mod policy;
 mod retry;
 mod safety;
 pub(crate) mod shape;
+mod siblings;
 pub(crate) mod text;
 mod time;
 mod unused;
@@ -20,6 +22,11 @@ mod variants;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Contract;
 use crate::read::{IncludedFile, Load, Reading, Source, in_order, read, read_with};
+
+pub use callee::Callees;
+use callee::{Known, Nobody, View};
+use siblings::Siblings;
+pub use siblings::called_files;
 
 /// One rule, with all that is to be said about it.
 #[derive(Debug, Clone, Copy)]
@@ -138,20 +145,28 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 
 /// Reads a contract and judges it.
 ///
-/// Nothing is read beside it: for files that include others there is [`check_with`].
+/// Nothing is read beside it: for files that include others, or that call functions of
+/// others, there is [`check_with`].
 pub fn check(source: &Source) -> Reading {
-    judged(read(source), source)
+    judged(read(source), source, &Nobody)
 }
 
-/// Reads and judges a contract, and every file that it includes.
+/// Reads and judges a contract, every file that it includes, and what it promises about
+/// the functions of other files that it calls, where those lie in the same folder.
 pub fn check_with(source: &Source, load: Load<'_>) -> Checked {
     let (reading, mut included) = read_with(source, load);
+    let mut called = Siblings::default();
+    called.follow(source, &reading.contract, load);
+    for file in &included {
+        called.follow(&file.source, &file.reading.contract, load);
+    }
     for file in &mut included {
-        file.reading = judged(std::mem::take(&mut file.reading), &file.source);
+        file.reading = judged(std::mem::take(&mut file.reading), &file.source, &called);
     }
     Checked {
-        reading: judged(reading, source),
+        reading: judged(reading, source, &called),
         included,
+        called: called.into_sources(),
     }
 }
 
@@ -162,6 +177,9 @@ pub struct Checked {
     pub reading: Reading,
     /// The included files, each once, those that others include first.
     pub included: Vec<IncludedFile>,
+    /// The files of the functions that it calls and that those call, without those files'
+    /// own mistakes.
+    pub called: Vec<Source>,
 }
 
 impl Checked {
@@ -172,21 +190,23 @@ impl Checked {
     }
 }
 
-fn judged(mut reading: Reading, source: &Source) -> Reading {
-    let found = judge(&reading.contract, source);
+fn judged(mut reading: Reading, source: &Source, callees: &dyn Callees) -> Reading {
+    let found = judge(&reading.contract, source, callees);
     reading.diagnostics.extend(found);
     in_order(&mut reading.diagnostics);
     reading
 }
 
-/// Holds a contract against every rule.
+/// Holds a contract against every rule; of functions in other files it knows what
+/// `callees` says.
 ///
 /// Says nothing about a contract whose syntax is broken: what seems to be missing
 /// may only have been lost.
-pub fn judge(contract: &Contract, source: &Source) -> Vec<Diagnostic> {
+pub fn judge(contract: &Contract, source: &Source, callees: &dyn Callees) -> Vec<Diagnostic> {
     let mut judge = Judge {
         contract,
-        source,
+        view: View::new(contract, source, callees),
+        known: Known::default(),
         found: Vec::new(),
     };
     if !contract.broken {
@@ -203,7 +223,9 @@ pub fn judge(contract: &Contract, source: &Source) -> Vec<Diagnostic> {
 /// A contract before its rules.
 struct Judge<'c> {
     contract: &'c Contract,
-    source: &'c Source,
+    /// The same, and what it can see.
+    view: View<'c>,
+    known: Known<'c>,
     found: Vec<Diagnostic>,
 }
 

@@ -104,7 +104,7 @@ define!(
 
 fn no_catch_all(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
-        for on in &function.interfaces {
+        for (on, modes) in function.by_interface() {
             let Some(kind) = judge.contract.kind_of(on).filter(|k| !k.is_open()) else {
                 continue;
             };
@@ -113,11 +113,10 @@ fn no_catch_all(judge: &mut Judge<'_>) {
                 AnyKind::Known(kind) if kind.name == "grpc" => "unknown",
                 _ => OTHER,
             };
-            let mut modes = function
-                .modes
+            if modes
                 .iter()
-                .filter(|m| m.interface.value == on.value);
-            if modes.any(|m| *m.name.value == *OTHER || *m.name.value == *own) {
+                .any(|m| *m.name.value == *OTHER || *m.name.value == *own)
+            {
                 continue;
             }
             let message = format!("`{}` has no `other`", **on);
@@ -184,15 +183,12 @@ fn empty_function(judge: &mut Judge<'_>) {
 
 fn all_waived(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
-        for on in &function.interfaces {
+        for (on, modes) in function.by_interface() {
             let own = matches!(on.as_str(), catalog::INPUT | catalog::DOMAIN);
-            let mut modes = function
-                .modes
-                .iter()
-                .filter(|m| m.interface.value == on.value)
-                .peekable();
-            let waived = modes.peek().is_some()
-                && modes.all(|m| matches!(m.outcome, Some(Outcome::Waived(_))));
+            let waived = !modes.is_empty()
+                && modes
+                    .iter()
+                    .all(|m| matches!(m.outcome, Some(Outcome::Waived(_))));
             if waived && !own {
                 let message = format!("`{}` waives every failure of `{}`", *function.name, **on);
                 judge.found.push(
@@ -217,10 +213,7 @@ fn waived_limit(judge: &mut Judge<'_>) {
             let message = format!("`{}` is waived although there is a limit", mode.id());
             let diagnostic = Diagnostic::new(&WAIVED_LIMIT, reason.span.clone(), message)
                 .help("timeout = { returns = \"Timeout\", log = \"error\" }");
-            let own = contract
-                .interfaces
-                .iter()
-                .any(|i| i.name.value == mode.interface.value);
+            let own = contract.interfaces.get(&mode.interface).is_some();
             judge.found.push(match own {
                 true => diagnostic.also(limit.span.clone(), "the limit"),
                 false => diagnostic,
@@ -231,16 +224,12 @@ fn waived_limit(judge: &mut Judge<'_>) {
 
 fn no_poison(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
-        for on in &function.interfaces {
+        for (on, modes) in function.by_interface() {
             let consumer = judge
                 .contract
                 .kind_of(on)
                 .is_some_and(|k| k.name() == "queue_consumer");
-            let mut modes = function
-                .modes
-                .iter()
-                .filter(|m| m.interface.value == on.value);
-            if consumer && !modes.any(|m| *m.name.value == *"poison") {
+            if consumer && !modes.iter().any(|m| *m.name.value == *"poison") {
                 let message = format!("`{}` does not decide on `poison`", **on);
                 judge.found.push(
                     Diagnostic::new(&NO_POISON, on.span.clone(), message)

@@ -5,7 +5,6 @@ use crate::catalog::{OTHER, Retryability};
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
 use crate::model::{Effect, Function, Idempotency, Mode, RetryPolicy, Spanned};
-use crate::read::local;
 
 define!(
     UNKNOWN_OUTCOME,
@@ -113,10 +112,11 @@ fn unknown_outcome(judge: &mut Judge<'_>) {
             if contract.effect(mode) == Effect::None || stays(judge, mode) {
                 continue;
             }
-            let interface = contract.interface(&mode.interface);
-            let id = interface.and_then(|i| i.contract.as_deref());
-            let callee = id.and_then(|id| contract.function(local(id, judge.source)?));
-            if callee.is_some_and(may_run_twice) {
+            // A called function may be one that can run twice, if not here.
+            let callee = judge.view.callee(&mode.interface);
+            if callee.is_some_and(|callee| may_run_twice(callee.function))
+                || judge.view.is_in_the_dark(&mode.interface)
+            {
                 continue;
             }
             let done = match contract.effect(mode) {

@@ -1,6 +1,7 @@
-//! Rules of shape: what the reader itself finds while it reads.
+//! Rules of shape: what the reader itself finds while it reads, and what it would find if
+//! called functions stood in the same file.
 
-use super::define;
+use super::{callee, define};
 
 define!(
     SYNTAX,
@@ -67,7 +68,7 @@ define!(
     "RC104",
     "unknown-mode",
     Error,
-    None,
+    Some(callee::unknown_modes),
     "an interface of this kind does not fail in this way",
     "Failure modes are words of the catalog, so that one word means one thing in contracts, logs, \
      tests and reports. Whatever the named modes do not cover is `other`, which every kind \
@@ -97,11 +98,13 @@ define!(
     "RC109",
     "unknown-name",
     Error,
-    None,
+    Some(callee::lost),
     "a name refers to something that is not declared",
-    "Interfaces, retry policies, the variants of shared enums and the functions of the same file \
-     are declared before they are used. A name that names nothing would make the line that uses \
-     it a line without effect.\n\n\
+    "Interfaces, retry policies, the variants of shared enums and the functions behind \
+     `kind = \"contract\"` are declared where their names say. A name that names nothing would \
+     make the line that uses it a line without effect.\n\n\
+     `contract = \"ledger.book\"` is `[function.book]` of `ledger.toml` in the same folder or, \
+     where `check` sees the whole workspace, of the one `ledger.toml` in it.\n\n\
      Source: this format, version 1.",
 );
 

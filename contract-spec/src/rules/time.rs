@@ -1,10 +1,11 @@
 //! Rules about limits: timeouts of interfaces, deadlines of functions.
 
+use std::collections::HashSet;
+
 use super::{Judge, define};
-use crate::catalog;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Contract, Effect, Function, Idempotency, Interface, Tier};
-use crate::read::{local, write_duration};
+use crate::model::{Contract, Effect, Function, Idempotency, Interface, Spanned, Tier};
+use crate::read::write_duration;
 
 define!(
     MISSING_TIMEOUT,
@@ -75,17 +76,15 @@ define!(
 );
 
 /// The interfaces that a function uses and that can keep it waiting.
-fn slow<'c>(contract: &'c Contract, function: &Function) -> Vec<&'c Interface> {
-    let slow = |name: &str| {
-        let kind = contract.kind_of(name)?;
+fn slow<'c>(
+    contract: &'c Contract,
+    function: &'c Function,
+) -> impl Iterator<Item = (&'c Spanned<String>, &'c Interface)> {
+    function.interfaces.iter().filter_map(|on| {
+        let kind = contract.kind_of(on)?;
         kind.mode("timeout")?;
-        contract.interface(name)
-    };
-    function
-        .interfaces
-        .iter()
-        .filter_map(|on| slow(on))
-        .collect()
+        Some((on, contract.interface(on)?))
+    })
 }
 
 fn has_deadline(contract: &Contract, function: &Function) -> bool {
@@ -95,28 +94,23 @@ fn has_deadline(contract: &Contract, function: &Function) -> bool {
 
 fn missing_timeout(judge: &mut Judge<'_>) {
     let contract = judge.contract;
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: HashSet<&str> = HashSet::new();
     for function in contract
         .functions
         .iter()
         .filter(|f| !has_deadline(contract, f))
     {
-        for interface in slow(contract, function) {
+        for (on, interface) in slow(contract, function) {
             let name = interface.name.as_str();
             let limited = interface.timeout.is_some()
                 || contract.is_unread(format_args!("interface.{}.timeout", *interface.name));
-            if limited || told.contains(&name) {
+            if limited || !told.insert(name) {
                 continue;
             }
-            told.push(name);
-            let own = contract
-                .interfaces
-                .iter()
-                .any(|i| std::ptr::eq(i, interface));
-            let on = function.interfaces.iter().find(|on| on.as_str() == name);
-            let span = match on.filter(|_| !own) {
-                Some(on) => on.span.clone(),
-                None => interface.name.span.clone(),
+            let own = contract.interfaces.get(&interface.name).is_some();
+            let span = match own {
+                true => interface.name.span.clone(),
+                false => on.span.clone(),
             };
             let message = format!("nothing limits how long `{name}` may take");
             judge
@@ -158,10 +152,7 @@ fn timeout_over_deadline(judge: &mut Judge<'_>) {
             );
             let diagnostic =
                 Diagnostic::new(&TIMEOUT_OVER_DEADLINE, deadline.span.clone(), message).help(help);
-            let own = contract
-                .interfaces
-                .iter()
-                .any(|i| std::ptr::eq(i, interface));
+            let own = contract.interfaces.get(&interface.name).is_some();
             judge.found.push(match own {
                 true => diagnostic.also(timeout.span.clone(), "the timeout"),
                 false => diagnostic,
@@ -175,7 +166,7 @@ fn missing_deadline(judge: &mut Judge<'_>) {
     for function in &contract.functions {
         if function.tier.value == Tier::Critical
             && !has_deadline(contract, function)
-            && !slow(contract, function).is_empty()
+            && slow(contract, function).next().is_some()
         {
             let message = format!("`{}` is critical and has no deadline", *function.name);
             judge.found.push(
@@ -192,18 +183,11 @@ fn late_callee(judge: &mut Judge<'_>) {
         let Some(deadline) = &function.deadline else {
             continue;
         };
-        for interface in function
-            .interfaces
-            .iter()
-            .filter_map(|on| contract.interface(on))
-        {
-            if *interface.kind.value != *catalog::CONTRACT {
+        for on in &function.interfaces {
+            let Some(callee) = judge.view.callee(on) else {
                 continue;
-            }
-            let id = interface.contract.as_deref();
-            let callee = id.and_then(|id| contract.function(local(id, judge.source)?));
-            let Some((callee, theirs)) = callee.and_then(|c| Some((c, c.deadline.as_ref()?)))
-            else {
+            };
+            let Some(theirs) = &callee.function.deadline else {
                 continue;
             };
             if theirs.value > deadline.value {
@@ -211,17 +195,15 @@ fn late_callee(judge: &mut Judge<'_>) {
                     "`{}` has {} in all, and `{}` may take {}",
                     *function.name,
                     write_duration(deadline.value),
-                    *callee.name,
+                    *callee.function.name,
                     write_duration(theirs.value)
                 );
-                judge.found.push(
-                    Diagnostic::new(&LATE_CALLEE, deadline.span.clone(), message)
-                        .also(theirs.span.clone(), "the deadline below")
-                        .help(format!(
-                            "a deadline of {} or more",
-                            write_duration(theirs.value)
-                        )),
-                );
+                let help = format!("a deadline of {} or more", write_duration(theirs.value));
+                let late = Diagnostic::new(&LATE_CALLEE, deadline.span.clone(), message).help(help);
+                let place = theirs.span.clone();
+                judge
+                    .found
+                    .push(callee.point(late, judge.view, place, "the deadline below"));
             }
         }
     }

@@ -172,14 +172,10 @@ fn unused<'c>(
 fn idle_budgets(judge: &mut Judge<'_>) {
     let contract = judge.contract;
     for function in &contract.functions {
+        let used: HashSet<&str> = function.interfaces.iter().map(|on| on.as_str()).collect();
         for (interface, _) in &function.max_calls {
             let known = contract.interface(interface).is_some();
-            if known
-                && !function
-                    .interfaces
-                    .iter()
-                    .any(|on| on.value == interface.value)
-            {
+            if known && !used.contains(interface.as_str()) {
                 let message = format!(
                     "`{}` has a budget for `{}` and no `on` table",
                     *function.name, **interface

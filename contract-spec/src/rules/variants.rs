@@ -1,6 +1,6 @@
 //! Rules about error enums: what a caller can tell apart, and who owns which names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Judge, define};
 use crate::catalog::{CONTRACT, Retryability};
@@ -128,17 +128,15 @@ fn too_many_variants(judge: &mut Judge<'_>) {
 fn foreign_vocabulary(judge: &mut Judge<'_>) {
     let contract = judge.contract;
     for function in &contract.functions {
-        for on in &function.interfaces {
+        for (on, modes) in function.by_interface() {
             if contract
                 .interface(on)
                 .is_none_or(|i| *i.kind.value != *CONTRACT)
             {
                 continue;
             }
-            let returned: Vec<(&Mode, &Spanned<String>)> = function
-                .modes
+            let returned: Vec<(&Mode, &Spanned<String>)> = modes
                 .iter()
-                .filter(|m| m.interface.value == on.value)
                 .filter_map(|m| Some((m, m.returns()?)))
                 .collect();
             let same = |(mode, variant): &(&Mode, &Spanned<String>)| {
@@ -160,8 +158,9 @@ fn foreign_vocabulary(judge: &mut Judge<'_>) {
 
 fn undeclared_shared_enum(judge: &mut Judge<'_>) {
     let contract = judge.contract;
-    let mut first: HashMap<&str, &Function> = HashMap::new();
-    let mut reported: Vec<&str> = Vec::new();
+    // The first function of each enum, and its variants.
+    let mut first: HashMap<&str, (&Function, Vec<&str>)> = HashMap::new();
+    let mut reported: HashSet<&str> = HashSet::new();
     for function in &contract.functions {
         let Some(error) = &function.error else {
             continue;
@@ -170,16 +169,16 @@ fn undeclared_shared_enum(judge: &mut Judge<'_>) {
         if contract.shared_error(name).is_some() || contract.incomplete {
             continue;
         }
-        let Some(before) = first.get(name) else {
-            first.insert(name, function);
+        let Some((before, variants)) = first.get(name) else {
+            first.insert(name, (function, sorted(function)));
             continue;
         };
-        if sorted(before) == sorted(function) || reported.contains(&name) {
+        let here = sorted(function);
+        if *variants == here || !reported.insert(name) {
             continue;
         }
-        reported.push(name);
-        let mut all: Vec<&str> = sorted(before);
-        all.extend(sorted(function));
+        let mut all = variants.clone();
+        all.extend(here);
         all.sort_unstable();
         all.dedup();
         let message = format!(

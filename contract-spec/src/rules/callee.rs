@@ -1,0 +1,245 @@
+//! Contracts that build on contracts: from an interface of `kind = "contract"` to the
+//! function behind it, in this file or in another.
+//!
+//! What is not known of a called function is held against nobody.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{Judge, shape};
+use crate::catalog::{CONTRACT, OTHER};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Contract, Function, Interface, Mode, Span};
+use crate::nearest::nearest;
+use crate::read::{Source, excerpt, is_mode_name, list, local, snake_case, split_id};
+
+/// Where the contracts of other files are found.
+pub trait Callees {
+    /// The file that is meant by the first half of an id (`payments` of
+    /// `payments.charge`), where the id stands in the file `from`. `None` if it is not
+    /// known, or not known for sure.
+    fn file(&self, from: &Source, stem: &str) -> Option<(&Contract, &Source)>;
+}
+
+/// Nothing beside the file itself is known.
+pub(super) struct Nobody;
+
+impl Callees for Nobody {
+    fn file(&self, _: &Source, _: &str) -> Option<(&Contract, &Source)> {
+        None
+    }
+}
+
+/// A file of contracts, and what can be seen from it.
+#[derive(Clone, Copy)]
+pub(super) struct View<'c> {
+    pub(super) contract: &'c Contract,
+    pub(super) source: &'c Source,
+    callees: &'c dyn Callees,
+}
+
+/// A function that another one calls.
+#[derive(Clone, Copy)]
+pub(super) struct Callee<'c> {
+    pub(super) function: &'c Function,
+    /// The file that it stands in.
+    pub(super) view: View<'c>,
+}
+
+/// What is known of the function behind an interface.
+enum Called<'c> {
+    /// There is none.
+    Nobody,
+    /// Its file is not known, or cannot be read.
+    Unknown,
+    /// Its file is known and does not declare it.
+    Lost(View<'c>),
+    Known(Callee<'c>),
+}
+
+impl<'c> View<'c> {
+    pub(super) fn new(
+        contract: &'c Contract,
+        source: &'c Source,
+        callees: &'c dyn Callees,
+    ) -> Self {
+        Self {
+            contract,
+            source,
+            callees,
+        }
+    }
+
+    /// The function behind an interface, as far as it is known.
+    pub(super) fn callee(self, interface: &str) -> Option<Callee<'c>> {
+        match self.called(self.contract.interface(interface)?) {
+            Called::Known(callee) => Some(callee),
+            Called::Nobody | Called::Unknown | Called::Lost(_) => None,
+        }
+    }
+
+    /// Whether there is a function behind the interface of which nothing is known.
+    pub(super) fn is_in_the_dark(self, interface: &str) -> bool {
+        let interface = self.contract.interface(interface);
+        let of_contract = interface.filter(|i| *i.kind.value == *CONTRACT);
+        of_contract.is_some_and(|i| matches!(self.called(i), Called::Nobody | Called::Unknown))
+    }
+
+    fn called(self, interface: &'c Interface) -> Called<'c> {
+        let Some(id) = &interface.contract else {
+            return Called::Nobody;
+        };
+        let Some((stem, name)) = split_id(id) else {
+            return Called::Nobody;
+        };
+        let view = if local(id, self.source).is_some() {
+            self
+        } else {
+            match self.callees.file(self.source, stem) {
+                Some((contract, source)) => Self::new(contract, source, self.callees),
+                None => return Called::Unknown,
+            }
+        };
+        match view.contract.function(name) {
+            Some(function) => Called::Known(Callee { function, view }),
+            // It may be there, and lost or misread.
+            None if view.contract.broken
+                || view.contract.is_unread(format_args!("function.{name}"))
+                || view.contract.is_unread(format_args!("function")) =>
+            {
+                Called::Unknown
+            }
+            None => Called::Lost(view),
+        }
+    }
+}
+
+impl Callee<'_> {
+    /// Whether the function stands in that file.
+    pub(super) fn is_in(self, view: View<'_>) -> bool {
+        std::ptr::eq(self.view.source, view.source)
+    }
+
+    /// Adds a place of the function's own file to what is wrong in another.
+    pub(super) fn point(
+        self,
+        diagnostic: Diagnostic,
+        from: View<'_>,
+        span: Span,
+        text: &str,
+    ) -> Diagnostic {
+        if self.is_in(from) {
+            diagnostic.also(span, text)
+        } else {
+            diagnostic.also_in(self.view.source, span, text)
+        }
+    }
+}
+
+/// The failures of one function as its callers know them: the modes that return a
+/// variant, by the variant's name in snake case.
+pub(super) type Failures<'c> = Rc<HashMap<String, Vec<&'c Mode>>>;
+
+/// What has been looked up once.
+#[derive(Default)]
+pub(super) struct Known<'c>(RefCell<HashMap<*const Function, Failures<'c>>>);
+
+impl<'c> Known<'c> {
+    pub(super) fn failures(&self, callee: Callee<'c>) -> Failures<'c> {
+        let mut known = self.0.borrow_mut();
+        let failures = known
+            .entry(std::ptr::from_ref(callee.function))
+            .or_insert_with(|| {
+                let mut failures: HashMap<String, Vec<&Mode>> = HashMap::new();
+                for mode in &callee.function.modes {
+                    if let Some(variant) = mode.returns() {
+                        failures.entry(snake_case(variant)).or_default().push(mode);
+                    }
+                }
+                Rc::new(failures)
+            });
+        Rc::clone(failures)
+    }
+}
+
+/// Enough names for any contract that people write.
+const MANY: usize = 100;
+
+/// Ids that name no function, though their file is there.
+pub(super) fn lost(judge: &mut Judge<'_>) {
+    for interface in &judge.view.contract.interfaces {
+        let Called::Lost(view) = judge.view.called(interface) else {
+            continue;
+        };
+        let Some(id) = &interface.contract else {
+            continue;
+        };
+        let Some((stem, name)) = split_id(id) else {
+            continue;
+        };
+        let functions = view.contract.functions.iter().take(MANY);
+        let ids: Vec<String> = functions.map(|f| format!("{stem}.{}", *f.name)).collect();
+        let near = nearest(id, ids.iter().map(String::as_str));
+        let place = match std::ptr::eq(view.source, judge.view.source) {
+            true => String::new(),
+            false => format!(" in {}", view.source.path),
+        };
+        let mut help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it{place}: [function.{}].", excerpt(name)),
+        };
+        if ids.iter().any(|id| Some(id.as_str()) != near) {
+            help = format!("{help} There is {}", list(ids.iter().map(String::as_str)));
+        }
+        let message = format!("there is no contract `{}`{place}", excerpt(id));
+        judge
+            .found
+            .push(Diagnostic::new(&shape::UNKNOWN_NAME, id.span.clone(), message).help(help));
+    }
+}
+
+/// Modes that no failure of the called function is.
+pub(super) fn unknown_modes(judge: &mut Judge<'_>) {
+    for function in &judge.view.contract.functions {
+        for (on, modes) in function.by_interface() {
+            let Some(callee) = judge.view.callee(on) else {
+                continue;
+            };
+            let is_own = callee.is_in(judge.view);
+            let failures = judge.known.failures(callee);
+            for mode in modes {
+                let name = mode.name.as_str();
+                // What is no name at all was said by the reader.
+                let said = !is_own && !is_mode_name(name);
+                if name == OTHER || failures.contains_key(name) || said {
+                    continue;
+                }
+                let names: Vec<String> = callee
+                    .function
+                    .variants()
+                    .iter()
+                    .take(MANY)
+                    .map(|v| snake_case(v))
+                    .collect();
+                let names = || names.iter().map(String::as_str);
+                let near = nearest(name, names());
+                let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+                let message = format!(
+                    "`{}` is no failure of `{}`",
+                    excerpt(name),
+                    *callee.function.name
+                );
+                let diagnostic =
+                    Diagnostic::new(&shape::UNKNOWN_MODE, mode.name.span.clone(), message)
+                        .help(format!("{near}the modes are {}", list(names())));
+                let at = callee.function.name.span.clone();
+                judge.found.push(if is_own {
+                    diagnostic
+                } else {
+                    callee.point(diagnostic, judge.view, at, "the function that is called")
+                });
+            }
+        }
+    }
+}
