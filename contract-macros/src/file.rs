@@ -73,11 +73,9 @@ pub(crate) fn open(relative: &str, place: &dyn ToTokens, missing: &str) -> syn::
         .collect();
     let folder = std::env::current_dir().unwrap_or_default();
     let mut tracked = vec![relative.to_owned()];
-    tracked.extend(
-        included
-            .iter()
-            .map(|file| from_to(&package, &folder.join(&file.path))),
-    );
+    // What a called function promises decides what is asked of its callers.
+    let others = included.iter().chain(&checked.called);
+    tracked.extend(others.map(|file| from_to(&package, &folder.join(&file.path))));
     Ok(File {
         shown,
         contract: checked.reading.contract,

@@ -2,6 +2,7 @@
 //! it includes.
 
 use std::fmt;
+use std::ops::Bound;
 
 use crate::model::{Contract, CustomKind, Function, Interface, Mode, RetryPolicy, SharedError};
 
@@ -44,6 +45,14 @@ impl Contract {
     /// `function.charge.deadline`.
     pub(crate) fn is_unread(&self, path: fmt::Arguments<'_>) -> bool {
         !self.unread.is_empty() && self.unread.contains(&path.to_string())
+    }
+
+    /// Whether anything below a key is there although it could not be read.
+    pub(crate) fn is_unread_below(&self, path: &str) -> bool {
+        let mut behind = self
+            .unread
+            .range::<str, _>((Bound::Included(path), Bound::Unbounded));
+        behind.next().is_some_and(|unread| unread.starts_with(path))
     }
 
     /// Whether the handling of a mode has a key although it could not be read.

@@ -3,7 +3,7 @@
 //! The model is filled by [`mod@crate::read`] and judged by [`mod@crate::rules`]; it
 //! holds no policy of its own and never touches the file system.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::{Deref, Range};
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ pub struct Contract {
     pub functions: Named<Function>,
     /// Keys that could not be read, as `interface.gateway.timeout`: they
     /// are there, so no rule may call them missing.
-    pub(crate) unread: HashSet<String>,
+    pub(crate) unread: BTreeSet<String>,
     /// Whether broken syntax may have swallowed something.
     pub(crate) broken: bool,
     /// Whether an included file is missing, and with it nobody knows what.

@@ -146,6 +146,10 @@ codes! {
     /// private, and this one has none: nobody has said what it does when something
     /// that it calls fails.
     CONTRACT_REQUIRED = "RC508" "contract-required" Error;
+    /// An interface of `kind = "contract"` names a contract whose file was not found in the
+    /// workspace, or that more than one file may be. Nothing is held against it: not its
+    /// failures, not its deadline, not its retries.
+    UNKNOWN_CALLEE = "RC509" "unknown-callee" Warning;
     /// The policy in `.config/verify-contracts.toml` allows a finding that there is
     /// not any more. An allowance that nobody needs hides the next one of its kind.
     UNUSED_ALLOWANCE = "RC510" "unused-allowance" Warning;

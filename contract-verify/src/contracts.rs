@@ -1,12 +1,17 @@
 //! Reading every contract of the selected packages.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
+use contract_spec::catalog::CONTRACT;
 use contract_spec::model::Contract;
-use contract_spec::{Checked, Diagnostic, LineIndex, Reading, Severity, Source, check_with};
+use contract_spec::{
+    Diagnostic, LineIndex, Reading, Severity, Source, check_with, judge, read_with,
+};
 
+use crate::callees::{Files, Library, called};
+use crate::codes;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::report::{Finding, Level};
@@ -18,25 +23,37 @@ pub(crate) struct ContractFile {
     /// The package it lies in.
     pub(crate) package: String,
     pub(crate) source: Source,
+    /// What was understood, and what is wrong with it: as far as the file by itself tells,
+    /// until it is judged among all others.
     pub(crate) reading: Reading,
+    /// The mistakes that the file by itself tells.
+    own: Vec<Diagnostic>,
+    /// What it says of called functions of which nothing is known.
+    unknown: Vec<Finding>,
 }
 
 impl ContractFile {
-    /// Reads a contract, and the files that it includes.
-    fn read(root: &Path, package: &str, path: &Path) -> Result<Vec<(PathBuf, Self)>> {
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
-        let source = Source::new(shown(root, path), text);
-        let checked = checked(root, &source);
-        let mut files = Vec::with_capacity(1 + checked.included.len());
-        let file = |source, reading| Self {
+    /// A file that was read, and is not judged yet.
+    pub(crate) fn new(package: &str, source: Source, reading: Reading) -> Self {
+        Self {
             package: package.to_owned(),
+            own: reading.diagnostics.clone(),
+            unknown: Vec::new(),
             source,
             reading,
-        };
-        files.push((canonical(path)?, file(source, checked.reading)));
-        for included in checked.included {
-            let path = canonical(&root.join(&included.source.path))?;
-            files.push((path, file(included.source, included.reading)));
+        }
+    }
+
+    /// Reads a contract, and the files that it includes.
+    pub(crate) fn read(root: &Path, package: &str, path: &Path) -> Result<Vec<(PathBuf, Self)>> {
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+        let source = Source::new(shown(root, path), text);
+        let (reading, included) = read_with(&source, &mut load(root));
+        let mut files = Vec::with_capacity(1 + included.len());
+        files.push((canonical(path)?, Self::new(package, source, reading)));
+        for file in included {
+            let path = canonical(&root.join(&file.source.path))?;
+            files.push((path, Self::new(package, file.source, file.reading)));
         }
         Ok(files)
     }
@@ -48,7 +65,7 @@ impl ContractFile {
     /// What is wrong with the contract by itself, in the order of the file.
     fn findings(&self) -> Vec<Finding> {
         if self.reading.diagnostics.is_empty() {
-            return Vec::new();
+            return self.unknown.clone();
         }
         let lines = LineIndex::new(&self.source.text);
         let diagnostics = self.reading.diagnostics.iter();
@@ -71,14 +88,63 @@ impl ContractFile {
                 timeline: Vec::new(),
             }
         });
-        finding.collect()
+        finding.chain(self.unknown.iter().cloned()).collect()
+    }
+
+    /// Interfaces behind which there is a function of which nothing is known.
+    fn unknown(&self, library: &Library<'_>) -> Vec<Finding> {
+        let interfaces = self.contract().interfaces.iter();
+        let ids = interfaces
+            .filter(|interface| *interface.kind.value == *CONTRACT)
+            .filter_map(|interface| interface.contract.as_ref());
+        let unknown = ids.filter_map(|id| {
+            let (stem, _) = id.rsplit_once('.')?;
+            if stem == self.source.stem() {
+                return None;
+            }
+            let files = library.unknown(&self.source, stem)?;
+            let (line, column) = LineIndex::new(&self.source.text).line_column(id.span.start);
+            let (message, help) = match &files[..] {
+                [] => (
+                    format!("there is no contract file `{stem}.toml` to find `{}` in", **id),
+                    format!(
+                        "`cargo verify-contracts new {}` in its package writes one; what lies outside of the \
+                         workspace is not looked at",
+                        **id
+                    ),
+                ),
+                several => (
+                    format!("`{}` may be that of {}", **id, several.join(" or of ")),
+                    "give the files different names".to_owned(),
+                ),
+            };
+            Some(Finding {
+                code: codes::UNKNOWN_CALLEE.code,
+                level: codes::UNKNOWN_CALLEE.level,
+                message,
+                function: None,
+                mode: None,
+                file: Some(self.source.path.clone()),
+                line: u32::try_from(line).ok(),
+                column: u32::try_from(column).ok(),
+                help: Some(help),
+                timeline: Vec::new(),
+            })
+        });
+        unknown.collect()
     }
 }
 
 /// Every contract, by its path.
 #[derive(Debug, Default)]
 pub(crate) struct Contracts {
-    pub(crate) files: BTreeMap<PathBuf, ContractFile>,
+    pub(crate) files: Files,
+    /// Files that those lead to, and that nobody asked about.
+    called: Files,
+    /// The folder that paths are relative to.
+    root: PathBuf,
+    /// How many files had been read when they were judged.
+    judged: usize,
 }
 
 impl Contracts {
@@ -97,12 +163,16 @@ impl Contracts {
         workspace: &Workspace,
         packages: impl Iterator<Item = &'p Package>,
     ) -> Result<Self> {
-        let mut contracts = Self::default();
+        let mut contracts = Self {
+            root: workspace.root(),
+            ..Self::default()
+        };
         for package in packages {
             let mut paths = Vec::new();
             find(&package_root(package).join("contracts"), &mut paths)?;
             contracts.read_all(&workspace.root(), &package.name, &paths)?;
         }
+        contracts.judge(Some(workspace))?;
         Ok(contracts)
     }
 
@@ -122,13 +192,42 @@ impl Contracts {
         }
         let mut contracts = Self::default();
         contracts.read_all(Path::new(""), "", &files)?;
+        contracts.judge(None)?;
         Ok(contracts)
+    }
+
+    /// Holds every contract against the rules, and against those that it calls, now that
+    /// all are read. Once more files are, it is done anew, for they may be what others call.
+    pub(crate) fn judge(&mut self, workspace: Option<&Workspace>) -> Result<()> {
+        if self.judged == self.files.len() {
+            return Ok(());
+        }
+        self.judged = self.files.len();
+        self.called = called(&self.files, &self.root, workspace)?;
+        let library = self.library();
+        let files: Vec<&ContractFile> = self.files.values().collect();
+        let judged = parallel::map(parallel::jobs(), &files, |file| {
+            let found = judge(file.contract(), &file.source, &library);
+            Ok((found, file.unknown(&library)))
+        })?;
+        for (file, (found, unknown)) in self.files.values_mut().zip(judged) {
+            file.reading.diagnostics.clone_from(&file.own);
+            file.reading.add(found);
+            file.unknown = unknown;
+        }
+        Ok(())
+    }
+
+    /// Everything that a contract may call.
+    pub(crate) fn library(&self) -> Library<'_> {
+        Library::new(self.files.iter().chain(&self.called))
     }
 
     /// Reads many files at once.
     fn read_all(&mut self, root: &Path, package: &str, paths: &[PathBuf]) -> Result<()> {
-        let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let read = parallel::map(jobs, paths, |path| ContractFile::read(root, package, path))?;
+        let read = parallel::map(parallel::jobs(), paths, |path| {
+            ContractFile::read(root, package, path)
+        })?;
         read.into_iter().flatten().for_each(|file| self.add(file));
         Ok(())
     }
@@ -136,6 +235,14 @@ impl Contracts {
     /// Keeps a file, unless another way led to it before.
     fn add(&mut self, (path, file): (PathBuf, ContractFile)) {
         self.files.entry(path).or_insert(file);
+    }
+
+    /// The text of every file, by its path as it is shown to people.
+    pub(crate) fn sources(&self) -> HashMap<&str, &Source> {
+        let files = self.files.values().chain(self.called.values());
+        files
+            .map(|file| (file.source.path.as_str(), &file.source))
+            .collect()
     }
 
     /// What is wrong with the contracts by themselves, with all its places, by what a
@@ -288,16 +395,14 @@ fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<()>
     Ok(())
 }
 
-/// What a contract would be with another text.
+/// What a contract would be with another text, as far as its folder tells.
 pub(crate) fn reading(root: &Path, source: &Source) -> Reading {
-    checked(root, source).reading
+    check_with(source, &mut load(root)).reading
 }
 
-/// Reads a contract and what it includes; paths are relative to `root`.
-fn checked(root: &Path, source: &Source) -> Checked {
-    check_with(source, &mut |path| {
-        std::fs::read_to_string(root.join(path)).map_err(|error| why(&error))
-    })
+/// Reads files; paths are relative to `root`.
+pub(crate) fn load(root: &Path) -> impl FnMut(&str) -> std::result::Result<String, String> {
+    |path| std::fs::read_to_string(root.join(path)).map_err(|error| why(&error))
 }
 
 /// A reason that fits behind "cannot be included".

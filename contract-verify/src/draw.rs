@@ -14,6 +14,9 @@ use contract_spec::diagnostic::{Diagnostic, Label, Severity};
 use crate::contracts::{Contracts, Key};
 use crate::report::{Finding, Level};
 
+/// Finds the other files that a mistake points to, by their paths.
+type Others<'s> = &'s dyn Fn(&str) -> Option<&'s Source>;
+
 /// Draws what is wrong at one place of a contract, and at those that it disagrees with.
 pub(crate) fn diagnostic(text: &mut String, source: &Source, diagnostic: &Diagnostic) {
     let level = match diagnostic.severity {
@@ -21,10 +24,16 @@ pub(crate) fn diagnostic(text: &mut String, source: &Source, diagnostic: &Diagno
         Severity::Warning => Level::Warning,
         Severity::Info => Level::Note,
     };
-    mistake(text, source, diagnostic, level);
+    mistake(text, source, diagnostic, level, &|_| None);
 }
 
-fn mistake(text: &mut String, source: &Source, diagnostic: &Diagnostic, level: Level) {
+fn mistake(
+    text: &mut String,
+    source: &Source,
+    diagnostic: &Diagnostic,
+    level: Level,
+    others: Others<'_>,
+) {
     let mark = |kind: AnnotationKind, label: &Label| -> Annotation<'_> {
         let place = kind.span(fit(&source.text, &label.span));
         match label.text.as_str() {
@@ -32,15 +41,42 @@ fn mistake(text: &mut String, source: &Source, diagnostic: &Diagnostic, level: L
             words => place.label(words.to_owned()),
         }
     };
-    let others = diagnostic.secondary.iter();
+    let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = diagnostic
+        .secondary
+        .iter()
+        .partition(|label| label.file.is_none());
     let snippet = Snippet::source(&*source.text)
         .path(&*source.path)
         .annotation(mark(AnnotationKind::Primary, &diagnostic.primary))
-        .annotations(others.map(|label| mark(AnnotationKind::Context, label)));
+        .annotations(
+            here.into_iter()
+                .map(|label| mark(AnnotationKind::Context, label)),
+        );
     let title = drawn(level)
         .primary_title(&*diagnostic.message)
         .id(diagnostic.code);
-    render(text, title.element(snippet), diagnostic.help.as_deref());
+    let mut group = title.element(snippet);
+    for label in elsewhere {
+        let Some(file) = &label.file else { continue };
+        group = match others(&file.path) {
+            Some(other) => {
+                let place = AnnotationKind::Context.span(fit(&other.text, &label.span));
+                let place = place.label(label.text.to_owned());
+                group.element(
+                    Snippet::source(&*other.text)
+                        .path(&*other.path)
+                        .annotation(place),
+                )
+            }
+            None => {
+                let (path, line, column) = (&file.path, file.line, file.column);
+                group.element(
+                    Drawn::NOTE.message(format!("{} ({path}:{line}:{column})", label.text)),
+                )
+            }
+        };
+    }
+    render(text, group, diagnostic.help.as_deref());
 }
 
 fn drawn(level: Level) -> Drawn<'static> {
@@ -60,10 +96,13 @@ pub(crate) fn findings(
     root: &Path,
 ) {
     let own = contracts.mistakes();
+    let texts = contracts.sources();
     let mut sources = HashMap::new();
     for finding in findings {
         if let Some((source, diagnostic)) = own.get(&Key::of(finding)) {
-            mistake(text, source, diagnostic, finding.level);
+            mistake(text, source, diagnostic, finding.level, &|path| {
+                texts.get(path).copied()
+            });
             continue;
         }
         let source = finding.file.as_ref().map(|file| {

@@ -14,6 +14,7 @@ mod answers;
 mod baseline;
 mod behave;
 mod build;
+mod callees;
 mod cli;
 pub mod codes;
 mod commands;

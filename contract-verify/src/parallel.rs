@@ -5,6 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::Result;
 
+/// How many threads this machine has for us.
+pub(crate) fn jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
 /// Does `work` for every item on `jobs` threads; results in the order of the items.
 pub(crate) fn map<T: Sync, R: Send>(
     jobs: usize,

@@ -37,6 +37,15 @@ fn an_edit_a_deletion_and_a_return_of_a_contract_compile_its_crates_again_and_no
         assert_eq!(compiled(&package), ["elsewhere"], "{contract} is back");
         assert_eq!(compiled(&package), [""; 0], "nothing changed");
     }
+    // The contract of a function that is called decides what its callers must say.
+    let called = "contracts/upstream.toml";
+    let text = package.read(called);
+    package.write(called, &text.replace("\"Missing\"", "\"Mislaid\""));
+    let run = package.cargo(&["check"]);
+    assert!(run.stderr.contains("`mislaid`"), "{}", run.stderr);
+    // It may lie in another package: then `check` knows it, and the compiler does not.
+    package.remove(called);
+    assert_eq!(compiled(&package), ["elsewhere"], "{called} is gone");
 }
 
 #[test]

@@ -74,6 +74,14 @@ impl Reading {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// Adds what a rule found, each in its place and once.
+    pub fn add(&mut self, found: Vec<Diagnostic>) {
+        if !found.is_empty() {
+            self.diagnostics.extend(found);
+            in_order(&mut self.diagnostics);
+        }
+    }
 }
 
 /// So many dots and brackets cannot nest deeply enough to exhaust any stack.

@@ -1,7 +1,7 @@
 //! Walks tables: which keys are there, which should not be, in the order of the file.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use toml::Spanned as Placed;
@@ -18,7 +18,7 @@ use crate::rules::shape;
 pub(super) struct Reader {
     syntax: Syntax,
     diagnostics: Vec<Diagnostic>,
-    unread: HashSet<String>,
+    unread: BTreeSet<String>,
 }
 
 impl Reader {
@@ -30,7 +30,7 @@ impl Reader {
             Self {
                 syntax,
                 diagnostics,
-                unread: HashSet::new(),
+                unread: BTreeSet::new(),
             },
         )
     }

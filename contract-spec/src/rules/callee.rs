@@ -4,7 +4,7 @@
 //! What is not known of a called function is held against nobody.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::{Judge, shape};
@@ -97,15 +97,16 @@ impl<'c> View<'c> {
             self
         } else {
             match self.callees.file(self.source, stem) {
-                Some((contract, source)) => Self::new(contract, source, self.callees),
-                None => return Called::Unknown,
+                Some((contract, source)) if !contract.broken => {
+                    Self::new(contract, source, self.callees)
+                }
+                _ => return Called::Unknown,
             }
         };
         match view.contract.function(name) {
             Some(function) => Called::Known(Callee { function, view }),
-            // It may be there, and lost or misread.
-            None if view.contract.broken
-                || view.contract.is_unread(format_args!("function.{name}"))
+            // It may be there, and misread.
+            None if view.contract.is_unread(format_args!("function.{name}"))
                 || view.contract.is_unread(format_args!("function")) =>
             {
                 Called::Unknown
@@ -119,6 +120,13 @@ impl Callee<'_> {
     /// Whether the function stands in that file.
     pub(super) fn is_in(self, view: View<'_>) -> bool {
         std::ptr::eq(self.view.source, view.source)
+    }
+
+    /// Whether some of its failures could not be read, so that others than those that
+    /// are known may come out of it.
+    pub(super) fn is_misread(self) -> bool {
+        let below = format!("function.{}.on", *self.function.name);
+        self.view.contract.is_unread_below(&below)
     }
 
     /// Adds a place of the function's own file to what is wrong in another.
@@ -139,7 +147,7 @@ impl Callee<'_> {
 
 /// The failures of one function as its callers know them: the modes that return a
 /// variant, by the variant's name in snake case.
-pub(super) type Failures<'c> = Rc<HashMap<String, Vec<&'c Mode>>>;
+pub(super) type Failures<'c> = Rc<BTreeMap<String, Vec<&'c Mode>>>;
 
 /// What has been looked up once.
 #[derive(Default)]
@@ -151,7 +159,7 @@ impl<'c> Known<'c> {
         let failures = known
             .entry(std::ptr::from_ref(callee.function))
             .or_insert_with(|| {
-                let mut failures: HashMap<String, Vec<&Mode>> = HashMap::new();
+                let mut failures: BTreeMap<String, Vec<&Mode>> = BTreeMap::new();
                 for mode in &callee.function.modes {
                     if let Some(variant) = mode.returns() {
                         failures.entry(snake_case(variant)).or_default().push(mode);
@@ -203,7 +211,7 @@ pub(super) fn lost(judge: &mut Judge<'_>) {
 pub(super) fn unknown_modes(judge: &mut Judge<'_>) {
     for function in &judge.view.contract.functions {
         for (on, modes) in function.by_interface() {
-            let Some(callee) = judge.view.callee(on) else {
+            let Some(callee) = judge.view.callee(on).filter(|callee| !callee.is_misread()) else {
                 continue;
             };
             let is_own = callee.is_in(judge.view);

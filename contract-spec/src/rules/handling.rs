@@ -6,6 +6,7 @@ use super::{Judge, define};
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Mode, Outcome, Spanned};
+use crate::nearest::nearest;
 use crate::read::{meant, pascal_case};
 
 define!(
@@ -59,9 +60,16 @@ fn missing_mode(judge: &mut Judge<'_>) {
                 .filter(|known| known.mandatory && !declared.contains(known.name))
                 .map(|known| (known.name, pascal_case(known.name), known.summary))
                 .collect();
-            let callee = judge.view.callee(on);
+            let callee = judge.view.callee(on).filter(|callee| !callee.is_misread());
             let failures = callee.map(|callee| judge.known.failures(callee));
             if let (Some(callee), Some(failures)) = (callee, &failures) {
+                let names = || failures.keys().map(String::as_str);
+                let misspelled = modes
+                    .iter()
+                    .filter(|m| m.name.value != catalog::OTHER && !failures.contains_key(&*m.name))
+                    .take(MANY)
+                    .filter_map(|m| nearest(&m.name, names().take(MANY)));
+                declared.extend(misspelled);
                 let mut of_callee: Vec<(&str, &Mode)> = failures
                     .iter()
                     .filter(|(mode, _)| !declared.contains(mode.as_str()))
@@ -86,6 +94,9 @@ fn missing_mode(judge: &mut Judge<'_>) {
         }
     }
 }
+
+/// Enough names for any contract that people write.
+const MANY: usize = 100;
 
 fn undecided(on: &Spanned<String>, mode: &str, variant: &str, summary: &str) -> Diagnostic {
     let message = format!("`{}` does not decide on `{mode}`", **on);

@@ -192,8 +192,7 @@ impl Checked {
 
 fn judged(mut reading: Reading, source: &Source, callees: &dyn Callees) -> Reading {
     let found = judge(&reading.contract, source, callees);
-    reading.diagnostics.extend(found);
-    in_order(&mut reading.diagnostics);
+    reading.add(found);
     reading
 }
 

@@ -78,6 +78,7 @@ fn look(arguments: &Check) -> Result<Looked> {
         let mut contracts = Contracts::load_all(&workspace)?;
         let policy = policy(&workspace.root())?;
         let sources = sources::findings(&workspace, &mut contracts, &policy)?;
+        contracts.judge(Some(&workspace))?;
         Looked {
             contracts,
             sources,

@@ -70,7 +70,8 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
 /// The contracts at some paths, or those of the selected packages.
 fn contracts(paths: &[std::path::PathBuf], selection: &Selection) -> Result<Contracts> {
     let contracts = if paths.is_empty() {
-        Contracts::load_all(&Workspace::load_members(selection)?)?
+        let workspace = Workspace::load_members(selection)?;
+        Contracts::load_all(&workspace)?
     } else {
         Contracts::of_paths(paths)?
     };

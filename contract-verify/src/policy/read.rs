@@ -47,6 +47,7 @@ impl Reader<'_> {
             severity: Severity::Error,
             message,
             primary: Label {
+                file: None,
                 span,
                 text: String::new(),
             },

@@ -59,6 +59,7 @@ impl Prepared {
         let mut build = build::build(workspace, options, &scratch.path().join("plan.jsonl"))?;
         let all = !setting.policy.required.is_empty();
         let inventory = inventory::find(workspace, &build, &mut setting.contracts, all)?;
+        setting.contracts.judge(Some(workspace))?;
         if setting.mistakes().is_some() {
             return Ok(None);
         }
@@ -241,7 +242,7 @@ fn leave_nothing_behind(watchdog: &Watchdog) {
 fn jobs(options: &Options) -> usize {
     match options.jobs {
         Some(jobs) => jobs.get(),
-        None => std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        None => parallel::jobs(),
     }
 }
 

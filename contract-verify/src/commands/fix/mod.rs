@@ -11,12 +11,13 @@ mod slip;
 use std::fmt;
 use std::path::Path;
 
-use contract_spec::{Diagnostic, LineIndex, Reading};
+use contract_spec::{Diagnostic, LineIndex, Reading, Source, judge, read_with};
 use serde::Serialize;
 
 use answer::{Answer, answer};
 
-use crate::contracts::{ContractFile, Contracts, reading};
+use crate::callees::Library;
+use crate::contracts::{ContractFile, Contracts, load};
 use crate::error::{Error, Result};
 
 /// More mistakes than this in one file are no slips of the finger.
@@ -57,8 +58,9 @@ impl fmt::Display for Change {
 /// Mends files in place.
 pub(super) fn fix(contracts: &Contracts, root: &Path) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
+    let library = contracts.library();
     for (path, file) in &contracts.files {
-        let (text, of_file) = mend(file, root);
+        let (text, of_file) = mend(file, root, &library);
         if text != file.source.text {
             std::fs::write(path, text).map_err(|error| {
                 let path = path.clone();
@@ -71,7 +73,7 @@ pub(super) fn fix(contracts: &Contracts, root: &Path) -> Result<Vec<Change>> {
 }
 
 /// The mended text of a file, and what was changed on the way.
-fn mend(file: &ContractFile, root: &Path) -> (String, Vec<Change>) {
+fn mend(file: &ContractFile, root: &Path, library: &Library<'_>) -> (String, Vec<Change>) {
     let mut source = file.source.clone();
     let mut now = file.reading.clone();
     let mut changes: Vec<Change> = Vec::new();
@@ -105,7 +107,7 @@ fn mend(file: &ContractFile, root: &Path) -> (String, Vec<Change>) {
             }
             Answer::One(edit) => {
                 let mended = edit.apply(&source);
-                let then = reading(root, &mended);
+                let then = reading(root, &mended, library);
                 if is_better(&now, &then, diagnostic) {
                     changes.push(change(true, edit.message));
                     (source, now) = (mended, then);
@@ -118,6 +120,14 @@ fn mend(file: &ContractFile, root: &Path) -> (String, Vec<Change>) {
         }
     }
     (source.text, changes)
+}
+
+/// What the contract would be with another text.
+fn reading(root: &Path, source: &Source, library: &Library<'_>) -> Reading {
+    let mut reading = read_with(source, &mut load(root)).0;
+    let found = judge(&reading.contract, source, library);
+    reading.add(found);
+    reading
 }
 
 /// What stays the same of a mistake when something else is mended.
@@ -145,19 +155,19 @@ fn is_better(before: &Reading, after: &Reading, mended: &Diagnostic) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use contract_spec::Source;
-
     use super::*;
+
+    fn alone(text: &str) -> Reading {
+        contract_spec::check(&Source::new("contracts/payments.toml", text))
+    }
 
     fn mended(text: &str) -> (String, Vec<String>) {
         let root = Path::new("");
         let source = Source::new("contracts/payments.toml", text);
-        let file = ContractFile {
-            package: String::new(),
-            reading: reading(root, &source),
-            source,
-        };
-        let (text, changes) = mend(&file, root);
+        let reading = alone(text);
+        let file = ContractFile::new("", source, reading);
+        let nobody = Library::new(std::iter::empty());
+        let (text, changes) = mend(&file, root, &nobody);
         (text, changes.iter().map(Change::to_string).collect())
     }
 
@@ -268,9 +278,9 @@ mod tests {
     #[test]
     fn mending_ends_and_never_makes_things_worse() {
         for rule in contract_spec::rules() {
-            let before = reading(Path::new(""), &Source::new("payments.toml", rule.bad));
+            let before = alone(rule.bad);
             let (text, _) = mended(rule.bad);
-            let after = reading(Path::new(""), &Source::new("payments.toml", &*text));
+            let after = alone(&text);
             assert!(before.has_errors() || !after.has_errors(), "{}", rule.code);
             assert_eq!(mended(&text).0, text, "{}", rule.code);
         }
