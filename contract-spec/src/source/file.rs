@@ -1,5 +1,8 @@
 //! The contracted functions of one source file, and those that could be.
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -9,7 +12,7 @@ use syn::{
     TraitItemFn, Type, Visibility,
 };
 
-use super::{Attribute, Branch, Cfg, Returned, instrument, is_contract_attribute};
+use super::{Attribute, Branch, Cfg, Returned, instrument, is_contract_attribute, outline};
 
 /// What one file holds.
 #[derive(Default)]
@@ -76,7 +79,10 @@ pub struct Uncontracted {
 /// # Errors
 /// Where the text is no Rust file.
 pub fn functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
-    let mut file = syn::parse_file(text)?;
+    Ok(find(parse(text)?, cfg))
+}
+
+fn find(mut file: syn::File, cfg: &Cfg) -> SourceFile {
     let mut finder = Finder {
         cfg,
         without_tests: Cfg {
@@ -84,6 +90,7 @@ pub fn functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
             ..cfg.clone()
         },
         in_tests: false,
+        in_body: false,
         modules: Vec::new(),
         of: None,
         found: SourceFile::default(),
@@ -91,8 +98,20 @@ pub fn functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
     if cfg.allows(&file.attrs) {
         finder.visit_file_mut(&mut file);
     }
-    Ok(finder.found)
+    finder.found
 }
+
+/// Parses what can matter of a file.
+fn parse(text: &str) -> syn::Result<syn::File> {
+    let outline = outline::outline(text, ATTRIBUTE);
+    match outline.map(|outline| syn::parse_file(&outline)) {
+        Some(Ok(file)) => Ok(file),
+        _ => syn::parse_file(text),
+    }
+}
+
+/// What no contracted function does without.
+const ATTRIBUTE: &str = "resilience_contract";
 
 struct Finder<'a> {
     cfg: &'a Cfg,
@@ -100,6 +119,8 @@ struct Finder<'a> {
     without_tests: Cfg,
     /// Whether only tests have what is being looked at.
     in_tests: bool,
+    /// Whether it stands in the body of a function, where nobody else can call it.
+    in_body: bool,
     modules: Vec<String>,
     /// The type or trait whose functions are being looked at.
     of: Option<Owner>,
@@ -156,7 +177,7 @@ impl Finder<'_> {
             last.is_some_and(|last| last.ident == "test")
         });
         let in_tests = self.in_tests || is_test || !self.without_tests.allows(attributes);
-        if private || in_tests || !can_fail(signature) {
+        if private || in_tests || self.in_body || !can_fail(signature) {
             return;
         }
         self.found.uncontracted.push(Uncontracted {
@@ -210,6 +231,12 @@ impl VisitMut for Finder<'_> {
             visit_mut::visit_item_mut(self, item);
             self.in_tests = around;
         }
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let around = std::mem::replace(&mut self.in_body, true);
+        visit_mut::visit_block_mut(self, block);
+        self.in_body = around;
     }
 
     fn visit_item_impl_mut(&mut self, item: &mut ItemImpl) {
@@ -323,7 +350,7 @@ fn can_fail(signature: &Signature) -> bool {
 fn mentions(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions(group.stream()),
-        TokenTree::Ident(ident) => ident == "resilience_contract",
+        TokenTree::Ident(ident) => ident == ATTRIBUTE,
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }
@@ -336,116 +363,5 @@ fn attributes(item: &Item) -> &[syn::Attribute] {
         Item::Mod(item) => &item.attrs,
         Item::Trait(item) => &item.attrs,
         _ => &[],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(text: &str) -> Vec<String> {
-        let file = functions(text, &Cfg::parse("unix\n")).unwrap();
-        file.functions
-            .iter()
-            .map(|f| {
-                let id = f.attribute.as_ref().unwrap().id.value();
-                let line = f.name.start().line;
-                format!("{id} {}{}:{line}", f.modules.concat(), f.ident)
-            })
-            .collect()
-    }
-
-    #[test]
-    fn functions_methods_and_nested_functions_are_found_by_the_last_word_of_the_attribute() {
-        let text = "
-#[resilience_contract(\"a.one\")] fn one() -> R { Ok(()) }
-mod m {
-    impl T { #[resilience_contract::resilience_contract(\"a.two\")] async fn two(&self) -> R { Ok(()) } }
-    trait U { #[resilience_contract(\"a.three\")] fn three() -> R { Err(E) } }
-}
-fn outer() { #[resilience_contract(\"a.four\")] fn four() -> R { Ok(()) } }
-#[cfg_attr(unix, resilience_contract(\"a.five\"))] fn five() -> R { Ok(()) }
-";
-        assert_eq!(
-            found(text),
-            [
-                "a.one one:2",
-                "a.two mtwo:4",
-                "a.three mthree:5",
-                "a.four four:7",
-                "a.five five:8"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_the_configuration_leaves_out_is_not_found() {
-        let text = "
-#[cfg(windows)] #[resilience_contract(\"a.one\")] fn one() -> R { Ok(()) }
-#[cfg(windows)] mod m { #[resilience_contract(\"a.two\")] fn two() -> R { Ok(()) } }
-#[cfg_attr(windows, resilience_contract(\"a.three\"))] fn three() -> R { Ok(()) }
-";
-        assert_eq!(found(text), [""; 0]);
-    }
-
-    #[test]
-    fn what_others_call_and_can_fail_could_have_a_contract() {
-        let text = "
-pub fn one() -> Result<(), E> { Ok(()) }
-fn private() -> Result<(), E> { Ok(()) }
-pub fn sure() -> u8 { 1 }
-pub(crate) mod m {
-    impl<T> S<T> { pub async fn two(&self) -> io::Result<u8> { Ok(1) } fn inner(&self) -> R { x } }
-    impl Tr for S { fn three(&self) -> AppResult<u8> { Ok(1) } }
-    trait Tr { fn four(&self) -> Pin<Box<dyn Future<Output = Result<(), E>>>> { todo() } }
-}
-#[resilience_contract(\"a.five\")] pub fn five() -> Result<(), E> { Ok(()) }
-#[tokio::test] pub async fn six() -> Result<(), E> { Ok(()) }
-#[cfg(test)] mod tests { pub fn seven() -> Result<(), E> { Ok(()) } }
-#[cfg(windows)] pub fn eight() -> Result<(), E> { Ok(()) }
-";
-        let file = functions(text, &Cfg::parse("unix\n")).unwrap();
-        let found = file.uncontracted.iter().map(|f| {
-            let of = f.of.as_deref().unwrap_or_default();
-            format!(
-                "{} {of} {}:{}",
-                f.modules.concat(),
-                f.ident,
-                f.name.start().line
-            )
-        });
-        let found: Vec<String> = found.collect();
-        assert_eq!(
-            found,
-            ["  one:2", "m S two:6", "m S three:7", "m Tr four:8"]
-        );
-    }
-
-    #[test]
-    fn a_function_has_the_lines_of_its_documentation_too() {
-        let text = "\n/// What\n/// it does.\n#[resilience_contract(\"a.b\")]\npub fn b(\n) -> R {\n  Ok(())\n}\n";
-        let file = functions(text, &Cfg::default()).unwrap();
-        assert_eq!(file.functions[0].lines, (2, 8));
-    }
-
-    #[test]
-    fn modules_in_other_files_are_named_with_their_path() {
-        let file = functions(
-            "mod a { mod b; } #[path = \"x.rs\"] mod c; #[cfg(windows)] mod d;",
-            &Cfg::default(),
-        )
-        .unwrap();
-        let modules: Vec<_> = file
-            .modules
-            .iter()
-            .map(|m| (m.path.join("::"), m.file.clone()))
-            .collect();
-        assert_eq!(
-            modules,
-            [
-                ("a::b".to_owned(), None),
-                ("c".to_owned(), Some("x.rs".to_owned()))
-            ]
-        );
     }
 }

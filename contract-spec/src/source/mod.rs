@@ -10,6 +10,7 @@ mod branch;
 mod cfg;
 mod file;
 mod macros;
+mod outline;
 mod shape;
 pub mod silent;
 
