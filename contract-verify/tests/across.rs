@@ -36,7 +36,7 @@ fn workspace(packages: &[(&str, Files<'_>, &str)]) -> Folder {
     for (package, contracts, source) in packages {
         members.push(format!("{package:?}"));
         let manifest = format!("[package]\nname = \"{package}\"\nedition = \"2024\"\n");
-        folder.write(&format!("{package}/Cargo.toml"), manifest);
+        folder.write(&format!("{package}/Cargo.toml"), &manifest);
         folder.write(&format!("{package}/src/lib.rs"), source);
         for (name, text) in *contracts {
             folder.write(&format!("{package}/contracts/{name}.toml"), text);
@@ -44,7 +44,7 @@ fn workspace(packages: &[(&str, Files<'_>, &str)]) -> Folder {
     }
     let members = members.join(", ");
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{members}]\n");
-    folder.write("Cargo.toml", manifest);
+    folder.write("Cargo.toml", &manifest);
     folder
 }
 
@@ -73,7 +73,7 @@ fn retries_multiply_from_package_to_package_whichever_is_selected() {
         "[retry.outer]\nmax_attempts = 4\ninitial_delay = \"100ms\"\n",
         "",
     );
-    folder.write("shop/contracts/payments.toml", mended);
+    folder.write("shop/contracts/payments.toml", &mended);
     let run = folder.run(&["check", "--workspace"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(!run.stdout.contains("RC"), "{}", run.stdout);

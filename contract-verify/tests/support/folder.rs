@@ -33,7 +33,7 @@ impl Folder {
         std::fs::read_to_string(self.path().join(file)).expect("a file of the folder")
     }
 
-    pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         let path = self.path().join(file);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");

@@ -1,5 +1,7 @@
 //! What is found in a file, and what is not.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 /// Everything that is told of a file.
@@ -13,16 +15,11 @@ fn told(found: &SourceFile) -> String {
         let branches = f.branches.iter().map(|b| b.span.start());
         let places: Vec<_> = branches.map(|at| (at.line, at.column)).collect();
         let of = (f.name.start(), &f.modules, &f.of, f.lines);
-        told += &format!("{id} {} {of:?} {places:?}\n", f.ident);
+        writeln!(told, "{id} {} {of:?} {places:?}", f.ident).unwrap();
     }
     for f in &found.uncontracted {
-        told += &format!(
-            "{} {:?} {:?} {:?}\n",
-            f.ident,
-            f.name.start(),
-            f.modules,
-            f.of
-        );
+        let of = (f.name.start(), &f.modules, &f.of);
+        writeln!(told, "{} {of:?}", f.ident).unwrap();
     }
     let hidden = found.hidden.iter().map(|span| span.start());
     told + &format!("{:?} {:?}\n", found.modules, hidden.collect::<Vec<_>>())
