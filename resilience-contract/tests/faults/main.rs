@@ -6,6 +6,7 @@
 
 mod cuts;
 mod doors;
+mod redis;
 mod support;
 mod toxics;
 mod toxiproxy;
