@@ -11,6 +11,8 @@ use crate::respan::respan;
 
 /// What stands in front of the body; empty of code in the binary, for a const
 /// without a name generates none, and neither does a closure that is never called.
+///
+/// Few tokens and one item, for what the compiler makes of them is what an annotation costs.
 pub(crate) fn statements(
     attribute: &Attribute,
     declared: &Declared,
@@ -20,22 +22,22 @@ pub(crate) fn statements(
     let track = declared.file.track();
     if declared.function.error.is_none() {
         // Without an enum there is nothing to compare; the reader has said so.
-        return Ok(track);
+        return Ok(quote!(const _: () = { #track };));
     }
     if attribute.foreign.is_some() {
         let pattern = foreign(attribute, declared, error)?;
-        return Ok(quote!(#track #pattern));
+        return Ok(quote!(const _: () = { #track }; #pattern));
     }
-    Ok(comparison(attribute, declared, error, krate, &track))
+    let check = comparison(attribute, declared, error, krate);
+    Ok(quote!(const _: () = { #track #check };))
 }
 
-/// One const item over the variants that the derive has listed.
+/// A look at the variants that the derive has listed.
 fn comparison(
     attribute: &Attribute,
     declared: &Declared,
     error: &TokenStream,
     krate: &Path,
-    track: &TokenStream,
 ) -> TokenStream {
     let variants = declared.variants();
     let shared = declared.shared_error();
@@ -46,40 +48,28 @@ fn comparison(
             declared.function.name.value
         ),
     };
-    let hash = hash::of_names(variants.iter().map(|variant| variant.name));
-    let declarations = variants.iter().map(|Named { name, mode, line }| {
-        quote!(#krate::__private::Declared { name: #name, mode: #mode, line: #line })
-    });
     let (error_text, error_line) = declared.error();
+    let names = variants.iter().map(|variant| variant.name);
+    let hash = hash::of_enum(error_text, names);
+    let variants = variants
+        .iter()
+        .map(|Named { name, mode, line }| quote!((#name, #mode, #line)));
     let file = &declared.file.shown;
     let declared_in = shared
         .as_ref()
         .map_or(file.as_str(), |shared| shared.file());
     let span = attribute.id.span();
     let at_id = respan(krate, span);
-    let check = quote_spanned! {span=>
+    quote_spanned! {span=>
         #at_id::__private::check(
-            <#error as #krate::FailureModes>::NAME,
-            <#error as #krate::FailureModes>::HASH,
-            <#error as #krate::FailureModes>::VARIANTS,
-            <#error as #krate::FailureModes>::OPEN,
-            &EXPECTED,
+            <#error as #krate::FailureModes>::__ENUM,
+            #hash,
+            (#error_text, #error_line),
+            #file,
+            #declared_in,
+            #table,
+            &[#(#variants),*],
         )
-    };
-    quote! {
-        const _: () = {
-            #track
-            const EXPECTED: #krate::__private::Expected = #krate::__private::Expected {
-                error: #error_text,
-                error_line: #error_line,
-                file: #file,
-                declared_in: #declared_in,
-                table: #table,
-                hash: #hash,
-                declared: &[#(#declarations),*],
-            };
-            #check
-        };
     }
 }
 

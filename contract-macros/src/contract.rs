@@ -1,5 +1,7 @@
 //! The function of a contract that an attribute names.
 
+use std::sync::Arc;
+
 use contract_spec::model::{Contract, Function};
 use contract_spec::nearest;
 use contract_spec::source::Attribute;
@@ -9,7 +11,7 @@ use crate::file::{self, File, Shared};
 
 /// A contract file and the function in it that the attribute means.
 pub(crate) struct Declared {
-    pub(crate) file: File,
+    pub(crate) file: Arc<File>,
     pub(crate) function: Function,
 }
 

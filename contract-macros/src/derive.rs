@@ -38,7 +38,7 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let name = ident.to_string();
     let names: Vec<String> = data.variants.iter().map(|v| v.ident.to_string()).collect();
-    let hash = hash::of_names(names.iter().map(String::as_str));
+    let hash = hash::of_enum(&name, names.iter().map(String::as_str));
     let variants = data.variants.iter().zip(&names).map(|(variant, name)| {
         let line = quote_spanned!(variant.ident.span()=> ::core::line!());
         quote! {

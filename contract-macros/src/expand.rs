@@ -1,12 +1,11 @@
 //! The attribute, from its arguments to its output.
 
 use contract_spec::source::Attribute;
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Block, ItemFn, Path, Stmt, TraitItemFn};
+use syn::{Expr, ItemFn, Stmt, TraitItemFn};
 
-use crate::contract::{self, Declared};
-use crate::{check, probe, signature, silence};
+use crate::{check, contract, probe, signature, silence};
 
 pub(crate) fn attribute(arguments: TokenStream, function: TokenStream) -> TokenStream {
     match expand(arguments, &function) {
@@ -29,28 +28,44 @@ fn expand(arguments: TokenStream, function: &TokenStream) -> syn::Result<TokenSt
     let error = signature::error_type(&item.sig, &attribute, &krate);
     let declared = contract::read(&attribute);
     let (error, declared) = both(error, declared)?;
-    let statements = statements(&attribute, &declared, &item, &error, &krate);
+    let check = check::statements(&attribute, &declared, &error, &krate);
     let refused = silence::refuse(&mut item.block, &declared, &krate);
-    let (statements, ()) = both(statements, refused)?;
+    let (check, changed) = both(check, refused)?;
+    let tie = signature::tie(&item.sig, &attribute, &krate);
+    let check = quote!(#check #tie);
+    if !cfg!(feature = "probe") && !changed && !has_inner_attributes(&item) {
+        return Ok(in_front(function, check));
+    }
     if cfg!(feature = "probe") {
         probe::weave(&attribute, &declared, &error, &krate, &mut item)?;
     }
     // In front of the body and not around it: what was written stays what is compiled.
-    item.block.stmts.splice(0..0, statements);
+    item.block
+        .stmts
+        .insert(0, Stmt::Expr(Expr::Verbatim(check), None));
     Ok(item.into_token_stream())
 }
 
-/// The checks.
-fn statements(
-    attribute: &Attribute,
-    declared: &Declared,
-    item: &ItemFn,
-    error: &TokenStream,
-    krate: &Path,
-) -> syn::Result<Vec<Stmt>> {
-    let check = check::statements(attribute, declared, error, krate)?;
-    let tie = signature::tie(&item.sig, attribute, krate);
-    syn::parse::Parser::parse2(Block::parse_within, quote!(#check #tie))
+/// They have to stand before every statement.
+fn has_inner_attributes(item: &ItemFn) -> bool {
+    item.attrs
+        .iter()
+        .any(|attribute| matches!(attribute.style, syn::AttrStyle::Inner(_)))
+}
+
+/// The function token for token, with statements at the beginning of its body.
+fn in_front(function: &TokenStream, statements: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = function.clone().into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.last_mut() {
+        let mut longer = Group::new(body.delimiter(), {
+            let mut all = statements;
+            all.extend(body.stream());
+            all
+        });
+        longer.set_span(body.span());
+        *body = longer;
+    }
+    tokens.into_iter().collect()
 }
 
 fn both<A, B>(a: syn::Result<A>, b: syn::Result<B>) -> syn::Result<(A, B)> {

@@ -1,8 +1,13 @@
 //! A contract file and those that it includes: found, read, tracked.
+//!
+//! What was read is kept for the next function of the same contract, which would be
+//! quadratic otherwise. It is never stale, however long the process lives: the files are
+//! read each time, and what is kept counts only as long as every text is the same.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use contract_spec::lines::LineIndex;
 use contract_spec::model::{Contract, SharedError};
 use contract_spec::{Reading, Severity, Source, check_with};
 use proc_macro2::TokenStream;
@@ -14,27 +19,43 @@ pub(crate) struct File {
     /// As people see it: relative to the folder in which rustc runs.
     pub(crate) shown: String,
     pub(crate) contract: Contract,
-    source: Source,
-    included: Vec<Source>,
+    source: Text,
+    included: Vec<Text>,
     /// Every file, relative to the package.
     tracked: Vec<String>,
+    /// Every other file that was asked for, found or not.
+    loaded: Vec<(String, Loaded)>,
+}
+
+/// A file's text, and where its lines begin.
+struct Text {
+    path: String,
+    text: String,
+    starts: Vec<usize>,
 }
 
 /// A shared enum, and where it stands.
 pub(crate) struct Shared<'a> {
     pub(crate) error: &'a SharedError,
-    source: &'a Source,
+    source: &'a Text,
 }
+
+/// A contract file, seen from a folder.
+type Key = (PathBuf, PathBuf);
+
+/// The contracts without mistakes that this process has read.
+static KNOWN: Mutex<Option<HashMap<Key, Arc<File>>>> = Mutex::new(None);
 
 /// Reads a contract file. Every mistake in it is part of one error at `place`; `missing`
 /// says what to write where there is no file.
-pub(crate) fn open(relative: &str, place: &dyn ToTokens, missing: &str) -> syn::Result<File> {
+pub(crate) fn open(relative: &str, place: &dyn ToTokens, missing: &str) -> syn::Result<Arc<File>> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map(PathBuf::from)
         .unwrap_or_default();
-    let path = package.join(relative);
-    let shown = shown(&path);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let key = (package.join(relative), folder);
+    let shown = shown(&key);
+    let text = std::fs::read_to_string(&key.0).map_err(|error| {
         let message = match error.kind() {
             std::io::ErrorKind::NotFound => {
                 format!("there is no contract at {shown}\n  help: {missing}")
@@ -43,15 +64,43 @@ pub(crate) fn open(relative: &str, place: &dyn ToTokens, missing: &str) -> syn::
         };
         Error::new_spanned(place, message)
     })?;
-    let source = Source {
-        path: shown.clone(),
-        text,
-    };
+    if let Some(file) = known(&key, &text) {
+        return Ok(file);
+    }
+    let source = Source::new(shown, text);
+    let file = read(source, &package, relative, &key.1)
+        .map_err(|message| Error::new_spanned(place, message))?;
+    let file = Arc::new(file);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.get_or_insert_default().insert(key, Arc::clone(&file));
+    Ok(file)
+}
+
+/// What this process knows of a contract file, if every text is still the same.
+fn known(key: &Key, text: &str) -> Option<Arc<File>> {
+    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = known.as_ref()?.get(key)?;
+    let is_same = |(path, outcome): &(String, Loaded)| load(path) == *outcome;
+    (file.source.text == text && file.loaded.iter().all(is_same)).then(|| Arc::clone(file))
+}
+
+/// The text of another file, or why there is none.
+type Loaded = Result<String, String>;
+
+fn load(path: &str) -> Loaded {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    })
+}
+
+/// Reads a contract's text; what is wrong with it is the error.
+fn read(source: Source, package: &Path, relative: &str, folder: &Path) -> Result<File, String> {
+    let mut loaded = Vec::new();
     let checked = check_with(&source, &mut |path| {
-        std::fs::read_to_string(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            _ => error.to_string(),
-        })
+        let outcome = load(path);
+        loaded.push((path.to_owned(), outcome.clone()));
+        outcome
     });
     if checked.has_errors() {
         let included = checked
@@ -63,32 +112,52 @@ pub(crate) fn open(relative: &str, place: &dyn ToTokens, missing: &str) -> syn::
             .chain(included)
             .flat_map(|(reading, source)| mistakes(reading, source))
             .collect();
-        let message = format!("the contract has mistakes\n{}", mistakes.join("\n"));
-        return Err(Error::new_spanned(place, message));
+        return Err(format!(
+            "the contract has mistakes\n{}",
+            mistakes.join("\n")
+        ));
     }
-    let included: Vec<Source> = checked
+    let included: Vec<Text> = checked
         .included
         .into_iter()
-        .map(|file| file.source)
+        .map(|file| Text::new(file.source))
         .collect();
-    let folder = std::env::current_dir().unwrap_or_default();
     let mut tracked = vec![relative.to_owned()];
     // What a called function promises decides what is asked of its callers.
-    let others = included.iter().chain(&checked.called);
-    tracked.extend(others.map(|file| from_to(&package, &folder.join(&file.path))));
+    let called = checked.called.iter().map(|file| &file.path);
+    let others = included.iter().map(|file| &file.path).chain(called);
+    tracked.extend(others.map(|path| from_to(package, &folder.join(path))));
     Ok(File {
-        shown,
+        shown: source.path.clone(),
         contract: checked.reading.contract,
-        source,
+        source: Text::new(source),
         included,
         tracked,
+        loaded,
     })
+}
+
+impl Text {
+    fn new(source: Source) -> Self {
+        let breaks = source.text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            starts: std::iter::once(0).chain(breaks).collect(),
+            path: source.path,
+            text: source.text,
+        }
+    }
+
+    /// The line of a place in it, from 1.
+    fn line(&self, offset: usize) -> u32 {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
 }
 
 impl File {
     /// The line of a place in the file, from 1.
     pub(crate) fn line(&self, offset: usize) -> u32 {
-        line(&self.source, offset)
+        self.source.line(offset)
     }
 
     /// An enum that several functions share, if this file or an included one declares it.
@@ -111,15 +180,15 @@ impl File {
         })
     }
 
-    /// Has the crate compiled again when one of the files changes. The paths are put
-    /// together by the compiler and not by us: an absolute one in the output would
-    /// make two checkouts build two different libraries.
+    /// Has the crate compiled again when one of the files changes; statements of a block
+    /// that is evaluated at compile time. The paths are put together by the compiler and
+    /// not by us: an absolute one in the output would make two checkouts build two
+    /// different libraries.
     pub(crate) fn track(&self) -> TokenStream {
         let includes = self.tracked.iter().map(|relative| {
             let path = format!("/{relative}");
             quote! {
-                const _: &[::core::primitive::u8] =
-                    ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
+                ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
             }
         });
         quote!(#(#includes)*)
@@ -134,18 +203,13 @@ impl Shared<'_> {
 
     /// The line of a place in it, from 1.
     pub(crate) fn line(&self, offset: usize) -> u32 {
-        line(self.source, offset)
+        self.source.line(offset)
     }
 }
 
-fn line(source: &Source, offset: usize) -> u32 {
-    u32::try_from(LineIndex::new(&source.text).line_column(offset).0).unwrap_or(u32::MAX)
-}
-
 /// A path as rustc prints its own: relative to the folder it runs in, which is the workspace.
-fn shown(path: &Path) -> String {
-    let folder = std::env::current_dir().unwrap_or_default();
-    let shown = path.strip_prefix(&folder).unwrap_or(path);
+fn shown((path, folder): &Key) -> String {
+    let shown = path.strip_prefix(folder).unwrap_or(path);
     shown.to_string_lossy().replace('\\', "/")
 }
 
@@ -181,7 +245,55 @@ fn mistakes(reading: &Reading, source: &Source) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    const MAIN: &str = "format = 1\ninclude = [\"common.toml\"]\n\n[function.find]\nerror = \"FindError\"\n\n\
+        [function.find.on.input]\nmalformed = { returns = \"Bad1\" }\n";
+    const COMMON: &str = "format = 1\n\n[error.FindError]\nvariants = [\"Bad1\", \"Bad2\"]\n";
+
+    #[test]
+    fn a_process_that_lives_long_never_sees_a_stale_contract() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let place = quote!(here);
+        let open = || open(&path("main.toml").to_string_lossy(), &place, "write it");
+        let variants = || -> Vec<String> {
+            let file = open().unwrap();
+            let shared = file.shared_error("FindError").unwrap();
+            let variants = shared.error.variants.iter();
+            variants.map(|variant| variant.value.clone()).collect()
+        };
+        assert!(open().is_err(), "there is none yet");
+        fs::write(path("main.toml"), MAIN).unwrap();
+        fs::write(path("common.toml"), COMMON).unwrap();
+        assert_eq!(variants(), ["Bad1", "Bad2"]);
+        assert!(Arc::ptr_eq(&open().unwrap(), &open().unwrap()), "read once");
+
+        // An edit that neither the length nor the time shows, of the included file.
+        let time = fs::metadata(path("common.toml"))
+            .unwrap()
+            .modified()
+            .unwrap();
+        fs::write(path("common.toml"), COMMON.replace("Bad2", "Bad3")).unwrap();
+        let edited = fs::File::options()
+            .write(true)
+            .open(path("common.toml"))
+            .unwrap();
+        edited.set_modified(time).unwrap();
+        assert_eq!(variants(), ["Bad1", "Bad3"]);
+
+        // One of the file itself, into a mistake and back.
+        fs::write(path("main.toml"), MAIN.replace("Bad1", "Bad9")).unwrap();
+        assert!(open().is_err(), "the enum has no such variant");
+        fs::remove_file(path("main.toml")).unwrap();
+        assert!(open().is_err(), "it is gone");
+        fs::write(path("main.toml"), MAIN).unwrap();
+        assert_eq!(variants(), ["Bad1", "Bad3"]);
+        fs::remove_file(path("common.toml")).unwrap();
+        assert!(open().is_err(), "the included file is gone");
+    }
 
     #[test]
     fn an_included_file_is_named_from_the_package() {

@@ -79,7 +79,7 @@ fn value(named: &Named) -> syn::Result<TokenStream> {
     let track = file.track();
     let krate = &named.krate;
     let policy = constructed(policy, krate, named)?;
-    Ok(quote!({ #track #policy }))
+    Ok(quote!({ const _: () = { #track }; #policy }))
 }
 
 fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result<TokenStream> {

@@ -11,10 +11,12 @@ use crate::contract::Declared;
 use crate::respan::respan;
 
 /// Refuses what hides a failure beyond doubt. A value that a statement throws away is given to the
-/// compiler, which alone knows whether it is a `Result`.
-pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn::Result<()> {
+/// compiler, which alone knows whether it is a `Result`; whether there is one is what is returned.
+pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn::Result<bool> {
     let recovered = recovered(declared);
+    let mut changed = false;
     let found = silent::find(body, &recovered, &mut |value, kind| {
+        changed = true;
         Some(judged(value, kind, krate))
     });
     let mut mistakes: Option<Error> = None;
@@ -32,7 +34,7 @@ pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn
             None => mistakes = Some(error),
         }
     }
-    mistakes.map_or(Ok(()), Err)
+    mistakes.map_or(Ok(changed), Err)
 }
 
 /// The interfaces whose failure the contract lets pass for a reason.

@@ -5,75 +5,60 @@
 //! write the message, for comparing strings is what costs in const evaluation.
 
 use crate::Variant;
+use crate::failure::Enum;
 
-/// A variant that the contract names, and where.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub struct Declared {
-    /// The variant.
-    pub name: &'static str,
-    /// The failure mode that first names it; empty for a shared enum's list.
-    pub mode: &'static str,
-    /// The line in the contract file, from 1.
-    pub line: u32,
-}
+/// A variant that the contract names, the failure mode that first names it (empty for a
+/// shared enum's list), and the line in the contract file, from 1.
+type Declared = (&'static str, &'static str, u32);
 
-/// What the macro read in the contract.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub struct Expected {
-    /// The enum's name.
-    pub error: &'static str,
-    /// The line that names it.
-    pub error_line: u32,
-    /// The contract file, as shown to people.
-    pub file: &'static str,
-    /// The file that declares the variants: the same, or one that it includes.
-    pub declared_in: &'static str,
-    /// The TOML table that a missing variant belongs to.
-    pub table: &'static str,
-    /// The hash of the declared names.
-    pub hash: u64,
-    /// The declared names.
-    pub declared: &'static [Declared],
-}
-
-/// Fails to compile unless the enum's variants are those of the contract; an open
-/// set may have more of them.
+/// Fails to compile unless an enum's variants are those of the contract; an open set may
+/// have more of them.
+///
+/// `hash` is that of the names in the contract; `error` the enum that it names and the
+/// line that does; `file` the contract file, as shown to people, and `declared_in` the
+/// one that declares the variants, the same or an included one; `table` what a missing
+/// variant belongs to.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check(name: &str, hash: u64, variants: &[Variant], open: bool, expected: &Expected) {
-    if !equal(name, expected.error) {
+pub const fn check(
+    found: &Enum,
+    hash: u64,
+    error: (&str, u32),
+    file: &str,
+    declared_in: &str,
+    table: &str,
+    declared: &[Declared],
+) {
+    if found.hash != 0 && found.hash == hash {
+        return;
+    }
+    if !equal(found.name, error.0) {
         let mut text = Text::new();
         text.push("the contract names another error enum\n  ");
-        text.push(expected.file);
+        text.push(file);
         text.push(":");
-        text.number(expected.error_line);
+        text.number(error.1);
         text.push(" says `error = \"");
-        text.push(expected.error);
+        text.push(error.0);
         text.push("\"`, the function returns `");
-        text.push(name);
+        text.push(found.name);
         text.push("`: make one of them say the other");
         panic!("{}", text.as_str());
-    }
-    if hash != 0 && hash == expected.hash {
-        return;
     }
     let mut text = Text::new();
     text.push("the contract and its error enum disagree");
     let before = text.length;
     let mut i = 0;
-    while i < expected.declared.len() {
-        let declared = &expected.declared[i];
-        if !has_variant(variants, declared.name) {
-            undeclared_variant(&mut text, name, declared, variants, expected);
+    while i < declared.len() {
+        if !has_variant(found.variants, declared[i].0) {
+            undeclared_variant(&mut text, found, &declared[i], declared_in);
         }
         i += 1;
     }
     let mut i = 0;
-    while !open && i < variants.len() {
-        if !has_declared(expected.declared, variants[i].name) {
-            unused_variant(&mut text, name, &variants[i], expected);
+    while !found.open && i < found.variants.len() {
+        if !has_declared(declared, found.variants[i].name) {
+            unused_variant(&mut text, found.name, &found.variants[i], table, declared_in);
         }
         i += 1;
     }
@@ -82,41 +67,36 @@ pub const fn check(name: &str, hash: u64, variants: &[Variant], open: bool, expe
     }
 }
 
-const fn undeclared_variant(
-    text: &mut Text,
-    name: &str,
-    declared: &Declared,
-    variants: &[Variant],
-    expected: &Expected,
-) {
+const fn undeclared_variant(text: &mut Text, found: &Enum, declared: &Declared, file: &str) {
+    let (variant, mode, line) = *declared;
     text.push("\n  `");
-    text.push(name);
+    text.push(found.name);
     text.push("` has no variant `");
-    text.push(declared.name);
+    text.push(variant);
     text.push("`, which ");
-    if declared.mode.is_empty() {
+    if mode.is_empty() {
         text.push("is declared");
     } else {
         text.push("`");
-        text.push(declared.mode);
+        text.push(mode);
         text.push("` returns");
     }
     text.push(" at ");
-    text.push(expected.declared_in);
+    text.push(file);
     text.push(":");
-    text.number(declared.line);
+    text.number(line);
     text.push(": add it to the enum");
-    if !variants.is_empty() {
+    if !found.variants.is_empty() {
         text.push(" (");
-        text.push(variants[0].file);
+        text.push(found.variants[0].file);
         text.push(":");
-        text.number(variants[0].line);
+        text.number(found.variants[0].line);
         text.push(")");
     }
     text.push(" or mend the contract");
 }
 
-const fn unused_variant(text: &mut Text, name: &str, variant: &Variant, expected: &Expected) {
+const fn unused_variant(text: &mut Text, name: &str, variant: &Variant, table: &str, file: &str) {
     text.push("\n  `");
     text.push(name);
     text.push("::");
@@ -126,9 +106,9 @@ const fn unused_variant(text: &mut Text, name: &str, variant: &Variant, expected
     text.push(":");
     text.number(variant.line);
     text.push(") is not in the contract: ");
-    text.push(expected.table);
+    text.push(table);
     text.push(" in ");
-    text.push(expected.declared_in);
+    text.push(file);
     text.push(" has to declare it, or the enum to lose it");
 }
 
@@ -146,7 +126,7 @@ const fn has_variant(variants: &[Variant], name: &str) -> bool {
 const fn has_declared(declared: &[Declared], name: &str) -> bool {
     let mut i = 0;
     while i < declared.len() {
-        if equal(declared[i].name, name) {
+        if equal(declared[i].0, name) {
             return true;
         }
         i += 1;

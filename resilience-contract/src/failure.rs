@@ -11,6 +11,16 @@ pub struct Variant {
     pub line: u32,
 }
 
+/// What a type says of itself through [`FailureModes`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Enum {
+    pub(crate) name: &'static str,
+    pub(crate) hash: u64,
+    pub(crate) variants: &'static [Variant],
+    pub(crate) open: bool,
+}
+
 /// A closed set of failures whose members are known by name.
 ///
 /// On the error enum of a contracted function, the variants are what the
@@ -45,13 +55,22 @@ pub trait FailureModes: Sized {
     /// Every variant, in order.
     const VARIANTS: &'static [Variant];
 
-    /// A hash of the variants' names that the derive fills in; 0 compares the names themselves.
+    /// A hash of all these names that the derive fills in; 0 compares the names themselves.
     const HASH: u64 = 0;
 
     /// Whether a contract may declare fewer variants than there are: a library's error can
     /// be more than one function ever returns. What is returned and not declared is
     /// found when the tests run.
     const OPEN: bool = false;
+
+    /// All of the above in one place, for the check at compile time.
+    #[doc(hidden)]
+    const __ENUM: &'static Enum = &Enum {
+        name: Self::NAME,
+        hash: Self::HASH,
+        variants: Self::VARIANTS,
+        open: Self::OPEN,
+    };
 
     /// The index in [`VARIANTS`](Self::VARIANTS) of the one that this is.
     fn variant(&self) -> usize;

@@ -53,7 +53,7 @@ pub use rows::Rows;
 /// What the macros' output needs. Not for anybody else: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::check::{Declared, Expected, check};
+    pub use crate::check::check;
     pub use crate::failure::{IsError, ResultLike};
     #[cfg(feature = "probe")]
     pub use crate::probe::*;
