@@ -66,7 +66,6 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         #mistakes
         #[automatically_derived]
-        #[allow(deprecated)]
         impl #impl_generics #krate::FailureModes for #ident #type_generics #where_clause {
             const NAME: &'static ::core::primitive::str = #name;
             const VARIANTS: &'static [#krate::Variant] = &[#(#variants),*];
@@ -208,7 +207,6 @@ fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
         quote!(#index => true #(&& #fields.is_some())*,)
     });
     quote! {
-        #[allow(unused_imports, clippy::all, clippy::pedantic, clippy::restriction)]
         fn can_sample(variant: ::core::primitive::usize) -> ::core::primitive::bool {
             use #krate::__private::make::{
                 MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
@@ -219,7 +217,6 @@ fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
             }
         }
 
-        #[allow(unused_imports, unreachable_code, clippy::all, clippy::pedantic, clippy::restriction)]
         fn sample(variant: ::core::primitive::usize) -> ::core::option::Option<Self> {
             use #krate::__private::make::{
                 MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,

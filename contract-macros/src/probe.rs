@@ -63,19 +63,8 @@ pub(crate) fn weave(
             }
         }
     };
-    // The body is somebody else's code in a shape of ours; only the shape is excused.
-    item.attrs.push(syn::parse_quote!(#[allow(
-        unfulfilled_lint_expectations,
-        unreachable_code,
-        unused_braces,
-        unused_imports,
-        unused_parens,
-        unused_variables,
-        clippy::all,
-        clippy::pedantic,
-        clippy::nursery,
-        clippy::restriction
-    )]));
+    // Nothing is allowed here for the shape's sake: a crate may forbid it, and what comes out of
+    // a macro is spared by the lints anyway.
     *item.block = syn::parse2(quote!({
         // In a block of its own: the body may use the name for something else.
         let #call = #krate::__private::enter({ #site &SITE });

@@ -60,7 +60,6 @@ fn judged(value: &Expr, kind: Option<&Type>, krate: &Path) -> Stmt {
             __value => {
                 #[deny(deprecated)]
                 let () = {
-                    #[allow(unused_imports)]
                     use #krate::__private::silent::{DiscardAny as _, DiscardFormat as _, DiscardResult as _};
                     (&&&#krate::__private::silent::Discard #kind (__value)).discard()
                 };

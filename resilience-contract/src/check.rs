@@ -58,7 +58,13 @@ pub const fn check(
     let mut i = 0;
     while !found.open && i < found.variants.len() {
         if !has_declared(declared, found.variants[i].name) {
-            unused_variant(&mut text, found.name, &found.variants[i], table, declared_in);
+            unused_variant(
+                &mut text,
+                found.name,
+                &found.variants[i],
+                table,
+                declared_in,
+            );
         }
         i += 1;
     }

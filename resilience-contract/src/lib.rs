@@ -110,10 +110,6 @@ macro_rules! external {
             ),
             $call,
             |__value| {
-                #[allow(
-                    unused_imports,
-                    reason = "which one is needed is what the types decide"
-                )]
                 use $crate::__private::inspect::{
                     Anything as _, ModesAndValue as _, OnlyModes as _, OnlyResult as _,
                     OnlyValue as _, ResultAndValue as _,

@@ -3,6 +3,7 @@
 //! As in `inspect`, the traits are tried in turn by the compiler's method
 //! lookup, so that the derive can ask for any type and hear `None`.
 
+use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use crate::FailureModes;
@@ -35,6 +36,7 @@ pub trait MakeVariant {
 impl<T: FailureModes> MakeVariant for &&&Make<T> {
     type Value = T;
     fn make(&self) -> Option<fn() -> T> {
+        let _within = Within::enter::<T>()?;
         (0..T::VARIANTS.len()).find(|variant| T::can_sample(*variant))?;
         // It could be made just now; if it cannot a second time, the run crashes,
         // and a crash is no proof of anything.
@@ -43,7 +45,41 @@ impl<T: FailureModes> MakeVariant for &&&Make<T> {
 }
 
 fn first<T: FailureModes>() -> Option<T> {
+    let _within = Within::enter::<T>()?;
     (0..T::VARIANTS.len()).find_map(T::sample)
+}
+
+thread_local! {
+    /// The enums that are in the making, outermost first.
+    static MAKING: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One enum in the making. Nothing that can be made at all needs another of its own kind
+/// inside: an enum that holds itself is made by a variant that does not.
+struct Within;
+
+impl Within {
+    /// `None` inside of another of the same kind, which would never end.
+    fn enter<T>() -> Option<Self> {
+        let name = std::any::type_name::<T>();
+        let enter = |making: &RefCell<Vec<&'static str>>| {
+            let mut making = making.borrow_mut();
+            let is_new = !making.contains(&name);
+            if is_new {
+                making.push(name);
+            }
+            is_new.then(|| Self)
+        };
+        // Where the thread is at its end, nothing is made any more.
+        MAKING.try_with(enter).ok().flatten()
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        let left = MAKING.try_with(|making| making.borrow_mut().pop());
+        debug_assert!(left.is_ok_and(|name| name.is_some()));
+    }
 }
 
 /// An error of std that has a public way to be made.

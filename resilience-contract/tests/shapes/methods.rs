@@ -64,7 +64,10 @@ impl Register {
         Ok(self)
     }
 
-    #[expect(clippy::boxed_local, reason = "the shape is meant")]
+    #[cfg_attr(
+        not(feature = "probe"),
+        expect(clippy::boxed_local, reason = "the shape is meant")
+    )]
     #[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
     fn by_boxed_self(self: Box<Self>, text: &str) -> Result<u32, ShapeError> {
         Ok(self.last + limited(text)?) // branch
