@@ -1,6 +1,7 @@
 //! Making a variant out of nothing, of enums that hold each other and themselves.
 
 #![cfg(feature = "probe")]
+#![expect(dead_code, reason = "what is made is only looked at")]
 
 use std::num::ParseIntError;
 
