@@ -1,11 +1,11 @@
 //! Silent failures as compile errors.
 
 use contract_spec::model::Outcome;
-use contract_spec::source::silent::{self, DISCARDED, Tier};
+use contract_spec::source::silent::{self, DISCARDED, Discard, Tier};
 use proc_macro2::Span;
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Block, Error, Expr, Path, Stmt, Type};
+use syn::{Block, Error, Expr, Path, Stmt, Token};
 
 use crate::contract::Declared;
 use crate::respan::respan;
@@ -15,9 +15,9 @@ use crate::respan::respan;
 pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn::Result<bool> {
     let recovered = recovered(declared);
     let mut changed = false;
-    let found = silent::find(body, &recovered, &mut |value, kind| {
+    let found = silent::find(body, &recovered, &mut |discard| {
         changed = true;
-        Some(judged(value, kind, krate))
+        Some(judged(&discard, krate))
     });
     let mut mistakes: Option<Error> = None;
     for silence in &found.silences {
@@ -46,25 +46,42 @@ fn recovered(declared: &Declared) -> Vec<&str> {
         .collect()
 }
 
-/// `let _ = value;`, with the value shown to a method that is deprecated for a `Result`. Stable
-/// macros have no other way to refuse a type. The value is evaluated once and dropped at the end of
-/// the statement, as before; what is denied is the method alone, not what stands in the value.
-fn judged(value: &Expr, kind: Option<&Type>, krate: &Path) -> Stmt {
+/// What a statement throws away, shown to a method that is deprecated for a `Result`. Stable
+/// macros have no other way to refuse a type. The value is evaluated once, coerced to its type
+/// and dropped when it was before, and so are the temporaries that it borrows from; what is
+/// denied is the method alone, not what stands in the value.
+fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
     debug_assert_eq!(DISCARDED.tier, Tier::Error);
+    let Discard {
+        value,
+        kind,
+        to,
+        attributes,
+    } = discard;
     let span = value.span();
     let here = Span::mixed_site().located_at(span);
     let krate = respan(krate, span);
-    let kind = kind.map(|kind| quote_spanned!(span=> ::<#kind>));
-    let discard = quote_spanned! {here=>
-        match &#value {
-            __value => {
-                #[deny(deprecated)]
-                let () = {
-                    use #krate::__private::silent::{DiscardAny as _, DiscardFormat as _, DiscardResult as _};
-                    (&&&#krate::__private::silent::Discard #kind (__value)).discard()
-                };
-            }
-        }
+    let value = match kind {
+        Some(kind) => quote_spanned!(span=> #krate::__private::silent::of::<#kind>(#value)),
+        None => value.to_token_stream(),
     };
-    Stmt::Expr(Expr::Verbatim(discard), None)
+    let judge = quote_spanned! {here=>
+        #[deny(deprecated)]
+        let () = {
+            use #krate::__private::silent::{DiscardAny as _, DiscardFormat as _, DiscardResult as _};
+            (&&&#krate::__private::silent::Discard(__value)).discard()
+        };
+    };
+    let discard = match to {
+        None => quote_spanned!(here=> #(#attributes)* match &#value { __value => { #judge } }),
+        Some(function) => quote_spanned! {here=>
+            #(#attributes)* match #value {
+                __thrown => {
+                    match &__thrown { __value => { #judge } }
+                    #function(__thrown);
+                }
+            }
+        },
+    };
+    Stmt::Expr(Expr::Verbatim(discard), Some(Token![;](span)))
 }

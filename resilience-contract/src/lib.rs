@@ -58,7 +58,7 @@ pub mod __private {
     #[cfg(feature = "probe")]
     pub use crate::probe::*;
     pub mod silent {
-        pub use crate::silent::{Discard, DiscardAny, DiscardFormat, DiscardResult};
+        pub use crate::silent::{Discard, DiscardAny, DiscardFormat, DiscardResult, of};
     }
     pub use contract_macros::{degrade, retry_policy};
 }
@@ -82,6 +82,11 @@ macro_rules! degrade {
 /// that of the error ([`FailureModes::failure_mode`]), or of a value that can
 /// carry a failure ([`OkFailure`]). The call belongs to the contracted function
 /// in whose course it runs, also from a helper and across awaits.
+///
+/// The whole call goes inside, its `.await` included, and nothing that leaves the
+/// function: `external!(gateway, call().await)?`, never `external!(gateway, call().await?)`,
+/// whose failure would not be seen. The attribute refuses both mistakes in the
+/// functions that it stands on.
 #[cfg(not(feature = "probe"))]
 #[macro_export]
 macro_rules! external {
@@ -111,10 +116,12 @@ macro_rules! external {
             $call,
             |__value| {
                 use $crate::__private::inspect::{
-                    Anything as _, ModesAndValue as _, OnlyModes as _, OnlyResult as _,
-                    OnlyValue as _, ResultAndValue as _,
+                    Anything as _, ModesAndValue as _, NotAwaited as _, OnlyModes as _,
+                    OnlyResult as _, OnlyValue as _, ResultAndValue as _,
                 };
-                (&&&&&$crate::__private::inspect::Inspect(__value)).inspect()
+                #[deny(deprecated)]
+                let __seen = (&&&&&&$crate::__private::inspect::Inspect(__value)).inspect();
+                __seen
             },
         )
     };

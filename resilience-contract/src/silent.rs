@@ -9,6 +9,13 @@
 #[derive(Debug)]
 pub struct Discard<'a, T>(pub &'a T);
 
+/// A value of a type that is written out: what would be coerced to it, still is.
+#[doc(hidden)]
+#[inline(always)]
+pub fn of<T>(value: T) -> T {
+    value
+}
+
 /// Writing into a text cannot fail, whatever the trait says.
 #[doc(hidden)]
 pub trait DiscardFormat {

@@ -14,7 +14,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprClosure, ExprMethodCall, Item, LitStr, Macro, Pat, Stmt, Type};
+use syn::{
+    Attribute, Block, Expr, ExprClosure, ExprMethodCall, Ident, Item, LitStr, Macro, Pat, Stmt,
+    Token, Type,
+};
 
 use super::macros;
 use arm::{Caught, is_named};
@@ -49,15 +52,27 @@ pub struct Found {
     pub degraded: Vec<Degraded>,
 }
 
+/// A value that a statement throws away: `let _ = …;`, `_ = …;`, `drop(…);`.
+pub struct Discard<'a> {
+    /// The value, which has no place of its own.
+    pub value: &'a Expr,
+    /// Its type, where that is written.
+    pub kind: Option<&'a Type>,
+    /// The function that it is handed to.
+    pub to: Option<&'a Expr>,
+    /// The statement's attributes.
+    pub attributes: &'a [Attribute],
+}
+
 /// Looks for silences in a function's body.
 ///
 /// `recovered` are the interfaces for which the contract declares a recovery. `discard`
-/// is shown every value that a statement throws away, with its type if it is written
-/// there, and may give a statement to put in its place.
+/// is shown every value that a statement throws away, and may give a statement to put in
+/// its place.
 pub fn find(
     body: &mut Block,
     recovered: &[&str],
-    discard: &mut dyn FnMut(&Expr, Option<&Type>) -> Option<Stmt>,
+    discard: &mut dyn FnMut(Discard<'_>) -> Option<Stmt>,
 ) -> Found {
     let mut finder = Finder {
         recovered,
@@ -70,7 +85,7 @@ pub fn find(
 
 struct Finder<'a> {
     recovered: &'a [&'a str],
-    discard: &'a mut dyn FnMut(&Expr, Option<&Type>) -> Option<Stmt>,
+    discard: &'a mut dyn FnMut(Discard<'_>) -> Option<Stmt>,
     found: Found,
 }
 
@@ -259,6 +274,8 @@ impl Finder<'_> {
             self.report(&UNFINISHED, mac);
         } else if is_named(&mac.path, "panic") {
             self.report(&PANIC, mac);
+        } else if is_named(&mac.path, "external") {
+            self.marked(mac);
         } else if !arm::is_log(mac)
             && !macros::visit_inside(mac, |inner| self.visit_expr_mut(inner))
         {
@@ -266,42 +283,65 @@ impl Finder<'_> {
         }
     }
 
-    /// What a statement throws away: the value, and its type if it says so.
-    fn thrown_away(statement: &Stmt) -> Option<(&Expr, Option<&Type>)> {
-        let (value, kind) = match statement {
+    /// `external!(interface, call)`.
+    fn marked(&mut self, mac: &Macro) {
+        let parser = |input: syn::parse::ParseStream<'_>| {
+            input.parse::<Ident>()?;
+            input.parse::<Token![,]>()?;
+            let call: Expr = input.parse()?;
+            input.parse::<Option<Token![,]>>()?;
+            Ok(call)
+        };
+        let Ok(mut call) = mac.parse_body_with(parser) else {
+            // The compiler will say what is wrong with it.
+            return;
+        };
+        let mut leaving = Leaving(Vec::new());
+        leaving.visit_expr_mut(&mut call);
+        for place in leaving.0 {
+            self.report(&LEAVES_EXTERNAL, &place);
+        }
+        self.visit_expr_mut(&mut call);
+    }
+
+    /// What a statement throws away, if it is a value made there and then.
+    fn thrown_away(statement: &Stmt) -> Option<Discard<'_>> {
+        let discard = |value, attributes| Discard {
+            value,
+            kind: None,
+            to: None,
+            attributes,
+        };
+        let found = match statement {
             Stmt::Local(local) => {
                 let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
+                let found = discard(&*init.expr, &local.attrs);
                 match &local.pat {
-                    Pat::Wild(_) => (&*init.expr, None),
-                    Pat::Type(typed) if matches!(&*typed.pat, Pat::Wild(_)) => {
-                        (&*init.expr, Some(&*typed.ty))
-                    }
+                    Pat::Wild(_) => found,
+                    Pat::Type(typed) if matches!(&*typed.pat, Pat::Wild(_)) => Discard {
+                        kind: Some(&*typed.ty),
+                        ..found
+                    },
                     _ => return None,
                 }
             }
             Stmt::Expr(Expr::Assign(assign), Some(_))
                 if matches!(&*assign.left, Expr::Infer(_)) =>
             {
-                (&*assign.right, None)
+                discard(&*assign.right, &assign.attrs)
             }
             Stmt::Expr(Expr::Call(call), Some(_)) => match (&*call.func, call.args.first()) {
-                (Expr::Path(path), Some(value))
-                    if call.args.len() == 1 && is_named(&path.path, "drop") =>
-                {
-                    (value, None)
+                (Expr::Path(path), Some(value)) if call.args.len() == 1 && is_drop(&path.path) => {
+                    Discard {
+                        to: Some(&*call.func),
+                        ..discard(value, &call.attrs)
+                    }
                 }
                 _ => return None,
             },
             _ => return None,
         };
-        // What has a place of its own may be thrown away as often as one likes: it is not the
-        // failure, and reading it could be a mistake.
-        let is_fresh = match value {
-            Expr::Call(_) | Expr::MethodCall(_) | Expr::Await(_) | Expr::Try(_) => true,
-            Expr::Macro(inner) => !is_named(&inner.mac.path, "degrade"),
-            _ => false,
-        };
-        is_fresh.then_some((value, kind))
+        is_fresh(found.value).then_some(found)
     }
 
     fn statement(&mut self, statement: &Stmt) {
@@ -331,11 +371,11 @@ impl VisitMut for Finder<'_> {
             }
             _ => visit_mut::visit_stmt_mut(self, statement),
         }
-        if let Some((value, kind)) = Self::thrown_away(statement) {
-            if is_spawn(value) {
-                let value = value.clone();
+        if let Some(thrown) = Self::thrown_away(statement) {
+            if is_spawn(thrown.value) {
+                let value = thrown.value.clone();
                 self.report(&DETACHED, &value);
-            } else if let Some(instead) = (self.discard)(value, kind) {
+            } else if let Some(instead) = (self.discard)(thrown) {
                 *statement = instead;
             }
         }
@@ -347,6 +387,7 @@ impl VisitMut for Finder<'_> {
             Expr::If(inner) => self.if_let(inner),
             Expr::MethodCall(inner) => self.method(inner),
             Expr::Call(inner) => self.call_path(inner),
+            Expr::Await(inner) if is_external(&inner.base) => self.report(&NOT_AWAITED, inner),
             Expr::Loop(inner) => {
                 let body = inner.body.clone();
                 self.endless(&body, &Expr::Loop(inner.clone()));
@@ -367,6 +408,21 @@ impl VisitMut for Finder<'_> {
     fn visit_type_mut(&mut self, _: &mut Type) {}
 }
 
+/// The expressions that leave the function they stand in.
+struct Leaving(Vec<Expr>);
+
+impl VisitMut for Leaving {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) => {}
+            Expr::Try(_) | Expr::Return(_) => self.0.push(expression.clone()),
+            other => visit_mut::visit_expr_mut(self, other),
+        }
+    }
+
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+}
+
 /// What a closure of one argument does not look at.
 fn deaf(closure: &ExprClosure) -> Option<Caught> {
     let only = match &closure.inputs.iter().collect::<Vec<_>>()[..] {
@@ -383,6 +439,36 @@ fn deaf(closure: &ExprClosure) -> Option<Caught> {
             Some(Caught { binding: None })
         }
         _ => None,
+    }
+}
+
+/// Whether this is std's: any other may do something with what it is given.
+fn is_drop(path: &syn::Path) -> bool {
+    let names: Vec<_> = path.segments.iter().map(|segment| &segment.ident).collect();
+    match names[..] {
+        [only] => only == "drop",
+        [.., module, last] => module == "mem" && last == "drop",
+        [] => false,
+    }
+}
+
+/// Whether an expression makes a value. What has a place of its own may be thrown away as
+/// often as one likes: it is not the failure, and reading it could be a mistake. So may
+/// what only wraps something, whose temporaries can live longer than the statement.
+fn is_fresh(value: &Expr) -> bool {
+    /// Macros that give a value which may be a `Result`.
+    const GIVING: &[&str] = &["external", "try_join", "write", "writeln"];
+    match value {
+        Expr::Call(call) => {
+            let last = match &*call.func {
+                Expr::Path(path) => path.path.segments.last(),
+                _ => None,
+            };
+            !last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+        }
+        Expr::MethodCall(_) | Expr::Await(_) | Expr::Try(_) => true,
+        Expr::Macro(inner) => GIVING.iter().any(|name| is_named(&inner.mac.path, name)),
+        _ => false,
     }
 }
 

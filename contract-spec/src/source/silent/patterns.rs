@@ -80,6 +80,15 @@ patterns! {
         "a contracted function is not finished as long as it says so itself",
         "write what the contract demands here",
         "`todo!` and `unimplemented!` panic. A failure branch that panics is none.";
+    LEAVES_EXTERNAL = "RC217" "leaves-inside-external" Error,
+        "this leaves the function before `external!` has seen how the call ends",
+        "put it behind: `external!(gateway, call().await)?`; what can fail before the call goes into a `let` in front",
+        "The marked call would count as one that never came back, and its failure as none. A `?` in a closure or an \
+         `async` block of its own leaves only that.";
+    NOT_AWAITED = "RC218" "awaited-outside-external" Error,
+        "what `external!` is given here is a future: the call has not begun when its outcome is looked at",
+        "await inside: `external!(gateway, call().await)`",
+        "The outcome of a future is known when it is awaited. Awaited outside, every call would count as a success.";
     OK_VALUE = "RC220" "error-dropped-by-ok" Warning,
         "`.ok()` drops the error and keeps only that there was one",
         "match on the error, or turn it into a variant with `map_err`",

@@ -8,8 +8,9 @@ use super::*;
 fn found_with(recovered: &[&str], body: &str) -> (Vec<&'static str>, Vec<String>) {
     let mut block: Block = syn::parse_str(&format!("{{ {body} }}")).unwrap();
     let mut thrown = Vec::new();
-    let found = find(&mut block, recovered, &mut |value, _| {
-        thrown.push(value.to_token_stream().to_string().replace(' ', ""));
+    let found = find(&mut block, recovered, &mut |thrown_away| {
+        let value = thrown_away.value.to_token_stream();
+        thrown.push(value.to_string().replace(' ', ""));
         None
     });
     let codes = found.silences.iter().map(|silence| silence.pattern.code);
@@ -62,6 +63,13 @@ const SILENT: &[(&str, &str)] = &[
     ("RC215", "external!(cache, get()).ok();"),
     ("RC216", "match x { 1 => Ok(1), _ => todo!() }"),
     ("RC216", "unimplemented!(\"later\")"),
+    ("RC217", "external!(orders, store(key)?.insert())"),
+    (
+        "RC217",
+        "let x = external!(orders, match key { Some(key) => find(key), None => return Ok(0) });",
+    ),
+    ("RC218", "external!(orders, insert()).await"),
+    ("RC218", "(external!(orders, insert())).await?;"),
     ("RC220", "let x = text.parse().ok();"),
     ("RC220", "lines.filter_map(Result::ok).count();"),
     ("RC221", "f().map_err(|_| E::A)"),
@@ -110,6 +118,9 @@ const CLEAN: &[&str] = &[
     "let x = option.unwrap_or(1);",
     "let x = external!(cache, get()).unwrap_or_else(|error| recover(error));",
     "let x = external!(cache, get()).map_err(E::from)?;",
+    "external!(orders, insert().await)?;",
+    "external!(orders, async { begin().await?; insert().await }.await)?;",
+    "external!(orders, keys.map(|key| key?.trim()).collect())?;",
     "f().map_err(|error| E::A { source: error })",
     "f().map_err(E::A)",
     "let _ = degrade!(\"the cache is an optimisation\", cache.set());",
@@ -157,12 +168,14 @@ fn every_pattern_has_a_body_in_which_it_fires() {
 fn what_a_statement_throws_away_is_shown_to_the_compiler() {
     let (codes, thrown) = found_with(
         &[],
-        "let _ = a(); _ = b().await; drop(c()); let _: R = d()?; let _ = write!(x, \"y\"); let _ = e; drop(g);",
+        "let _ = a(); _ = b().await; drop(c()); let _: R = d()?; let _ = write!(x, \"y\"); \
+         std::mem::drop(h()); let _ = e; drop(g); pool::drop(i()); let _ = own!(j); let _ = Some(&k()); \
+         let _ = self.l; let _ = m[0]; let _ = *n;",
     );
     assert_eq!(codes, [""; 0]);
     assert_eq!(
         thrown,
-        ["a()", "b().await", "c()", "d()?", "write!(x,\"y\")"]
+        ["a()", "b().await", "c()", "d()?", "write!(x,\"y\")", "h()"]
     );
 }
 
@@ -183,7 +196,7 @@ fn a_recovery_in_the_contract_speaks_for_the_interface_it_names() {
 fn reasons_are_counted() {
     let mut block: Block =
         syn::parse_str("{ let _ = degrade!(\"the mail is a courtesy\", send()); }").unwrap();
-    let found = find(&mut block, &[], &mut |_, _| None);
+    let found = find(&mut block, &[], &mut |_| None);
     assert_eq!(found.degraded.len(), 1);
     assert_eq!(found.degraded[0].reason, "the mail is a courtesy");
 }

@@ -45,6 +45,22 @@ pub fn find(key: &str) -> Result<usize, LookupError> {
     Ok(found)
 }
 
+/// Finds something and looks at it. What is thrown away by the last statement of a block
+/// borrows from the block, which this edition would not allow of the block's value.
+///
+/// # Errors
+///
+/// Where it is not there, or took too long.
+#[resilience_contract("lookup.find", crate = rc)]
+pub fn peek(key: &str) -> Result<usize, LookupError> {
+    let found = find(key)?;
+    if found > 3 {
+        let shared = std::cell::RefCell::new(found);
+        let _ = shared.borrow().to_string();
+    }
+    Ok(found)
+}
+
 /// Finds something, some day.
 ///
 /// # Errors
@@ -85,6 +101,7 @@ mod tests {
         assert_eq!(find("abc"), Ok(3));
         assert_eq!(find(""), Err(LookupError::Gone));
         assert_eq!(find("late"), Err(LookupError::Late));
+        assert_eq!(peek("abcd"), Ok(4));
         // SAFETY: null is allowed, and the others are references.
         unsafe {
             assert_eq!(find_behind(&7), Ok(7));
