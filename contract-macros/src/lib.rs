@@ -15,6 +15,7 @@ mod expand;
 mod file;
 mod hash;
 mod opaque;
+mod parameters;
 mod probe;
 mod respan;
 mod retry;

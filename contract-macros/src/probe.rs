@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ItemFn, Path};
 
 use crate::contract::Declared;
-use crate::{check, signature};
+use crate::{check, parameters, signature};
 
 /// Rewrites the body so that it records, and so that a mutant can change what it returns.
 pub(crate) fn weave(
@@ -24,6 +24,7 @@ pub(crate) fn weave(
         return Ok(());
     };
     let leave = leave(attribute, declared, error, krate, &call, &result)?;
+    let parameters = parameters::rebind(&mut item.sig);
     let block = &item.block;
     let awaited = |body: TokenStream| {
         quote! {
@@ -40,12 +41,13 @@ pub(crate) fn weave(
                     if let ::core::option::Option::Some(__never) = ::core::option::Option::None::<#output> {
                         return __never;
                     }
+                    #parameters
                     #block
                 }
             })
         }
         Returned::Value(_) | Returned::Nothing => quote! {
-            let #result: #output = #call.run::<#output, _>(move || #block);
+            let #result: #output = #call.run::<#output, _>(move || { #parameters #block });
             #leave
         },
         returned @ (Returned::Future(_) | Returned::BoxedFuture(_)) => {
@@ -58,7 +60,7 @@ pub(crate) fn weave(
                 _ => rest,
             };
             quote! {
-                let #future = #call.run::<#whole, _>(move || #block);
+                let #future = #call.run::<#whole, _>(move || { #parameters #block });
                 #rest
             }
         }
