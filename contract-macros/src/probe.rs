@@ -84,11 +84,20 @@ fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
             BranchKind::QuestionMark => quote!(question),
             BranchKind::Return | BranchKind::Tail => quote!(leaf),
             BranchKind::Macro => {
-                // If it comes back from the macro, it has not left there.
-                *value = Expr::Verbatim(quote_spanned! {Span::mixed_site()=> {
-                    #krate::__private::leaf((), #index);
-                    #krate::__private::past(#inner)
-                }});
+                // If it comes back from the macro, it has not left there. A statement stays one,
+                // for nobody knows what it expands to.
+                *value = Expr::Verbatim(if branch.is_statement {
+                    quote_spanned! {Span::mixed_site()=>
+                        #krate::__private::leaf((), #index);
+                        #inner;
+                        #krate::__private::past(())
+                    }
+                } else {
+                    quote_spanned! {Span::mixed_site()=> {
+                        #krate::__private::leaf((), #index);
+                        #krate::__private::past(#inner)
+                    }}
+                });
                 return;
             }
         };

@@ -36,6 +36,9 @@ pub(crate) trait Visitor {
     /// A macro that mentions the attribute, so that functions may come out of it.
     fn hidden(&mut self, _file: &Path, _place: Span) {}
 
+    /// A macro of a name that the search for branches knows, defined by the crate itself.
+    fn redefined(&mut self, _name: &'static str) {}
+
     /// A file that is no Rust, as far as can be told.
     fn unreadable(&mut self, _file: &Path, _error: &syn::Error) {}
 }
@@ -72,6 +75,9 @@ impl Crawler<'_> {
                 return Err(Error::Read { path, error });
             }
         };
+        for name in source::redefined(&text) {
+            self.visitor.redefined(name);
+        }
         if !self.visitor.wants_all() && !is_worth_parsing(&text) {
             return Ok(());
         }

@@ -104,9 +104,12 @@ pub(crate) fn find(
             contracts,
             found: &mut found,
             all: all && (target.target.is_lib() || target.target.is_bin()),
+            doubtful: Vec::new(),
+            redefined: HashSet::new(),
         };
         let root = target.target.src_path.as_std_path();
         crawl(root, &target.target.name, &cfg, &mut finder)?;
+        finder.doubt();
     }
     // A library is built twice, with its unit tests and without.
     found
@@ -132,6 +135,27 @@ struct Finder<'a> {
     found: &'a mut Inventory,
     /// Whether functions without a contract are wanted too.
     all: bool,
+    /// Branches in macros that are known by their name: of which subject, which one, where.
+    doubtful: Vec<(usize, u32, Vec<String>)>,
+    /// The names of such macros that the crate has macros of its own for.
+    redefined: HashSet<&'static str>,
+}
+
+impl Finder<'_> {
+    /// Where a macro may mean something else than its name says, nobody knows whether what
+    /// was taken for a branch is one: it is listed if a test leaves by it.
+    fn doubt(&mut self) {
+        for (subject, branch, macros) in std::mem::take(&mut self.doubtful) {
+            let is_own = macros
+                .iter()
+                .any(|name| self.redefined.contains(name.as_str()));
+            let subject = &mut self.found.subjects[subject];
+            if is_own && subject.unlisted.insert(branch) {
+                let branch = &subject.branches[branch as usize];
+                subject.opaque.push((branch.line, branch.column));
+            }
+        }
+    }
 }
 
 // What rustc accepts and syn does not, the probes still record: it need not be said here.
@@ -185,6 +209,13 @@ impl Visitor for Finder<'_> {
             let start = span.start();
             (number(start.line), number(start.column + 1))
         });
+        let subject = self.found.subjects.len();
+        let in_macros = function.branches.iter().enumerate();
+        let in_macros = in_macros.filter(|(_, branch)| !branch.macros.is_empty());
+        self.doubtful
+            .extend(in_macros.filter_map(|(index, branch)| {
+                Some((subject, u32::try_from(index).ok()?, branch.macros.clone()))
+            }));
         self.found.subjects.push(Subject {
             key: function_key(&package.name, &path, &shown, position.0, position.1),
             id: attribute.id.value(),
@@ -218,6 +249,10 @@ impl Visitor for Finder<'_> {
                 (&function.ident, function.name.start()),
             ));
         }
+    }
+
+    fn redefined(&mut self, name: &'static str) {
+        self.redefined.insert(name);
     }
 
     fn hidden(&mut self, file: &Path, place: Span) {

@@ -323,6 +323,32 @@ fn what_leaves_through_ensure_and_bail_is_listed_whether_it_is_tested_or_not() {
 }
 
 #[test]
+fn a_macro_that_only_bears_a_known_name_makes_no_branch() {
+    let source = SOURCE.replace(
+        "    let row = external!(orders, reply)?;",
+        "    ensure!(reply.is_ok(), reply);
+    write!(checked(1)?, 2);
+    let row = external!(orders, reply)?;",
+    );
+    let macros = "
+        macro_rules! ensure { ($held:expr, $value:expr) => { let _: (bool, _) = ($held, $value.is_ok()); }; }
+        macro_rules! write { ($one:expr, $other:expr) => {}; }
+        #[expect(dead_code)]
+        fn checked(number: u32) -> Result<u32, SaveError> { Ok(number) }";
+    let tests = "
+        #[test] fn connection() { assert_eq!(save(Err(OrdersError::Connection)), Err(SaveError::Store)); }
+        #[test] fn timeout() { assert_eq!(save(Err(OrdersError::Timeout)), Err(SaveError::Store)); }
+        #[test] fn fine() { assert_eq!(save(Ok(7)), Ok(7)); }";
+    let source = format!("{macros}\n{source}\n{tests}");
+    let run =
+        Project::new(&[("contracts/orders.toml", CONTRACT), ("src/lib.rs", &source)]).report();
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(run.report()["summary"]["branches"], 1, "{}", run.stdout);
+    // That there is something that could not be looked into is said, and where.
+    assert_eq!(run.findings("RC309").len(), 2, "{}", run.stdout);
+}
+
+#[test]
 fn what_is_not_compiled_on_this_machine_is_no_branch() {
     let source = SOURCE.replace(
         "    let row = external!(orders, reply)?;

@@ -48,6 +48,11 @@ pub struct Branch {
     pub span: Span,
     /// The `#[cfg]`s in the body around it: it may not be compiled at all.
     pub cfg: Vec<Attribute>,
+    /// The macros in whose input it stands, or that it is, as far as they are called by a
+    /// bare name: a crate may have one of its own that means something else.
+    pub macros: Vec<String>,
+    /// Whether it is a macro call that is a statement of its own, and may expand to any.
+    pub is_statement: bool,
 }
 
 /// Finds the branches of a body and hands each one's value to `wrap`, which may
@@ -68,6 +73,8 @@ pub fn instrument(
         opaque: Vec::new(),
         targets: Vec::new(),
         cfg: Vec::new(),
+        macros: Vec::new(),
+        is_statement: false,
         futures: Returned::of(signature).is_future(),
     };
     finder.leaf_block(body, BranchKind::Tail);
@@ -82,6 +89,10 @@ struct Finder<W> {
     targets: Vec<Target>,
     /// The `#[cfg]`s around the current statement.
     cfg: Vec<Attribute>,
+    /// The macros around the current expression.
+    macros: Vec<String>,
+    /// Whether the macro call that is being marked is a statement.
+    is_statement: bool,
     /// Whether what leaves here is a future of the result.
     futures: bool,
 }
@@ -100,6 +111,8 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
             kind,
             span,
             cfg: self.cfg.clone(),
+            macros: self.macros.clone(),
+            is_statement: self.is_statement,
         };
         let index = self.branches.len();
         self.branches.push(branch.clone());
@@ -255,20 +268,34 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
     }
 
     /// A macro that leaves the function is a branch; so is every `?` in what it is given.
-    fn leaving_macro(&mut self, value: &mut Expr) {
+    fn leaving_macro(&mut self, value: &mut Expr, is_statement: bool) {
         let Expr::Macro(inner) = value else {
             return;
         };
         let span = inner.mac.path.span();
+        let depth = self.enter_macro(&inner.mac);
         macros::visit_leaving(&mut inner.mac, |argument| self.visit_expr_mut(argument));
+        self.is_statement = is_statement;
         self.mark(BranchKind::Macro, span, value);
+        self.is_statement = false;
+        self.macros.truncate(depth);
+    }
+
+    /// Notes what macro is being looked into; what is given back is how many there were.
+    fn enter_macro(&mut self, mac: &Macro) -> usize {
+        let depth = self.macros.len();
+        self.macros
+            .extend(mac.path.get_ident().map(ToString::to_string));
+        depth
     }
 
     fn look_into(&mut self, mac: &mut Macro) {
         let span = mac.path.span();
+        let depth = self.enter_macro(mac);
         if !macros::visit_arguments(mac, |argument| self.visit_expr_mut(argument)) {
             self.opaque.push(span);
         }
+        self.macros.truncate(depth);
     }
 
     /// The kind of branch that a `break` with this label makes of its value.
@@ -340,7 +367,9 @@ impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
                     });
                 }
             }
-            Expr::Macro(inner) if macros::leaves(&inner.mac) => self.leaving_macro(expression),
+            Expr::Macro(inner) if macros::leaves(&inner.mac) => {
+                self.leaving_macro(expression, false);
+            }
             Expr::Macro(inner) => self.look_into(&mut inner.mac),
             other => visit_mut::visit_expr_mut(self, other),
         }
@@ -355,7 +384,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
                     attrs: std::mem::take(&mut inner.attrs),
                     mac: inner.mac.clone(),
                 });
-                finder.leaving_macro(&mut value);
+                finder.leaving_macro(&mut value, semi.is_some());
                 *statement = Stmt::Expr(value, semi);
             }
             Stmt::Macro(inner) => finder.look_into(&mut inner.mac),
@@ -605,6 +634,21 @@ mod tests {
         let (branches, opaque) = instrument(&function.sig, &mut body, |_, _, _| {});
         assert!(branches.is_empty());
         assert_eq!(opaque.len(), 3);
+    }
+
+    #[test]
+    fn a_branch_knows_the_macros_around_it() {
+        let function: syn::ItemFn = syn::parse_str(
+            "fn f() -> R { println!(\"{}\", vec![a()?, 1]); std::write!(o, b()?); ensure!(c()?, D); Err(E) }",
+        )
+        .unwrap();
+        let mut body = *function.block;
+        let (branches, _) = instrument(&function.sig, &mut body, |_, _, _| {});
+        let macros: Vec<_> = branches
+            .iter()
+            .map(|branch| branch.macros.join("/"))
+            .collect();
+        assert_eq!(macros, ["println/vec", "", "ensure", "ensure", ""]);
     }
 
     #[test]

@@ -41,6 +41,44 @@ fn is_one_of(mac: &Macro, names: &[&str]) -> bool {
 /// Macros of anyhow, eyre and snafu that return an `Err` from the function around them.
 const LEAVING: &[&str] = &["bail", "ensure", "ensure_whatever", "whatever"];
 
+/// The macros that are known here and that a text defines anew, so that they may mean
+/// anything; unless they are known to leave, and so they do.
+pub fn redefined(text: &str) -> Vec<&'static str> {
+    const DEFINITION: &str = "macro_rules!";
+    let known = || TRANSPARENT.iter().chain(LEAVING).chain(DIVERGING);
+    let definitions = text.match_indices(DEFINITION).filter_map(|(at, _)| {
+        let after = text[at + DEFINITION.len()..].trim_start();
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let (name, rest) = after.split_at(after.find(|letter| !is_part(letter))?);
+        let name = known().find(|known| **known == name).copied()?;
+        let leaves = LEAVING.contains(&name) && mentions_leaving(definition(rest));
+        (!leaves).then_some(name)
+    });
+    definitions.collect()
+}
+
+/// The rules at the beginning of a text, up to the bracket that closes them.
+fn definition(text: &str) -> &str {
+    let mut depth = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth <= 1 => return &text[..at],
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    text
+}
+
+fn mentions_leaving(rules: &str) -> bool {
+    rules.contains("return")
+        || rules.contains('?')
+        || LEAVING
+            .iter()
+            .any(|name| rules.contains(&format!("{name}!")))
+}
+
 /// Whether the macro leaves the function with an error, at least sometimes.
 pub(super) fn leaves(mac: &Macro) -> bool {
     is_one_of(mac, LEAVING)
@@ -162,4 +200,17 @@ fn may_leave(tokens: TokenStream) -> bool {
         TokenTree::Punct(punct) => punct.as_char() == '?',
         TokenTree::Literal(_) => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redefined;
+
+    #[test]
+    fn a_macro_of_a_known_name_is_found_where_it_is_defined() {
+        let text =
+            "macro_rules! ensure { () => {} }\nmacro_rules!  write(() => {});\nmacro_rules! own {}";
+        assert_eq!(redefined(text), ["ensure", "write"]);
+        assert_eq!(redefined("ensure!(x); // macro_rules! ensured {}"), [""; 0]);
+    }
 }

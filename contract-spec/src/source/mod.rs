@@ -18,4 +18,5 @@ pub use attribute::{Attribute, Foreign, is_contract_attribute};
 pub use branch::{Branch, BranchKind, instrument};
 pub use cfg::Cfg;
 pub use file::{Module, SourceFile, SourceFunction, Uncontracted, functions};
+pub use macros::redefined;
 pub use shape::Returned;
