@@ -2,6 +2,7 @@
 //! without one. In the verifier's build their bodies are put into closures.
 
 #![deny(warnings)]
+#![expect(clippy::duplicate_mod, reason = "the second time with contracts")]
 
 use std::cell::RefCell;
 use std::pin::{Pin, pin};

@@ -48,8 +48,8 @@ contract! {
 contract! {
     pub(crate) fn with_attributes(
         #[cfg(any())] a: Missing,
-        #[expect(unused_variables)] b: Noisy,
-        #[expect(unused_mut)] mut c: Noisy,
+        #[expect(unused_variables, reason = "what a parameter allows itself")] b: Noisy,
+        #[expect(unused_mut, reason = "what a parameter allows itself")] mut c: Noisy,
     ) -> Result<(), Error> {
         let _local = c.0.noisy("local");
         Ok(())
