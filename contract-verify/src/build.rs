@@ -1,8 +1,9 @@
 //! Building the tests with probes, and learning how cargo runs them.
 
+mod command;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,8 +13,10 @@ use cargo_metadata::{Message, PackageId, Target};
 use crate::cli::Options;
 use crate::compiled::Artifact;
 use crate::error::{Error, Result};
-use crate::plan::{CAPTURE, PLAN_VARIABLE, Planned, runner_variable};
+use crate::plan::Planned;
 use crate::workspace::Workspace;
+
+pub(crate) use command::{archive, hand_over, nextest};
 
 /// The built tests.
 #[derive(Debug)]
@@ -23,10 +26,10 @@ pub(crate) struct Build {
     pub(crate) targets: Vec<BuiltTarget>,
     /// The target that was built for.
     pub(crate) triple: String,
-    /// The compiler.
-    pub(crate) rustc: PathBuf,
-    /// The flags that cargo gives it.
-    pub(crate) rustflags: Vec<String>,
+    /// The compiler's version.
+    pub(crate) rustc: String,
+    /// What it is configured with, as it prints that.
+    pub(crate) cfg: String,
     /// The configuration that each package's build script printed.
     pub(crate) scripts: HashMap<PackageId, Vec<String>>,
     /// What was compiled from sources that lie here, not in a registry.
@@ -57,18 +60,18 @@ pub(crate) struct Binary {
 
 /// The user's cargo, as far as it decides how tests are run.
 #[derive(Debug)]
-struct Toolchain {
-    triple: String,
+pub(crate) struct Toolchain {
+    pub(crate) triple: String,
     rustc: PathBuf,
     rustflags: Vec<String>,
-    runner: Vec<OsString>,
+    pub(crate) runner: Vec<OsString>,
 }
 
 impl Toolchain {
-    fn load(options: &Options) -> Result<Self> {
+    pub(crate) fn load(target: Option<&str>) -> Result<Self> {
         let failed = |error: cargo_config2::Error| Error::Configuration(error.to_string());
         let config = cargo_config2::Config::load().map_err(failed)?;
-        let cli: Vec<&str> = options.target.as_deref().into_iter().collect();
+        let cli: Vec<&str> = target.into_iter().collect();
         let targets = config.build_target_for_cli(cli).map_err(failed)?;
         let triple = match &targets[..] {
             [] => config.host_triple().map_err(failed)?.to_owned(),
@@ -103,11 +106,38 @@ impl Toolchain {
     }
 }
 
+impl Toolchain {
+    /// What the compiler prints.
+    fn ask(&self, arguments: &[&str]) -> Result<String> {
+        let printed = Command::new(&self.rustc)
+            .args(arguments)
+            .output()
+            .map_err(Error::Cargo)?;
+        if !printed.status.success() {
+            let said = String::from_utf8_lossy(&printed.stderr).trim().to_owned();
+            return Err(Error::Configuration(format!(
+                "`rustc {}`: {said}",
+                arguments.join(" ")
+            )));
+        }
+        Ok(String::from_utf8_lossy(&printed.stdout).trim().to_owned())
+    }
+
+    fn configuration(&self) -> Result<String> {
+        let flags = self.rustflags.iter().map(String::as_str);
+        let arguments: Vec<&str> = ["--print", "cfg", "--target", &self.triple]
+            .into_iter()
+            .chain(flags)
+            .collect();
+        self.ask(&arguments)
+    }
+}
+
 /// Builds, with cargo's own words on standard error.
 pub(crate) fn build(workspace: &Workspace, options: &Options, plan: &Path) -> Result<Build> {
-    let toolchain = Toolchain::load(options)?;
-    let mut command = cargo(workspace, options)?;
-    hand_over(&mut command, &toolchain.triple, plan)?;
+    let toolchain = Toolchain::load(options.target.as_deref())?;
+    let mut command = command::test(workspace, options)?;
+    command::hand_over(&mut command, &toolchain.triple, plan)?;
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -185,9 +215,9 @@ pub(crate) fn build(workspace: &Workspace, options: &Options, plan: &Path) -> Re
     Ok(Build {
         binaries,
         targets,
+        rustc: toolchain.ask(&["--version"])?,
+        cfg: toolchain.configuration()?,
         triple: toolchain.triple,
-        rustc: toolchain.rustc,
-        rustflags: toolchain.rustflags,
         scripts,
         artifacts,
         libraries: {
@@ -213,7 +243,7 @@ fn shared_libraries(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The order in which binaries are listed: packages by name, then the library first.
-fn key(binary: &Binary) -> (&str, bool, &str) {
+pub(crate) fn key(binary: &Binary) -> (&str, bool, &str) {
     (
         &binary.package.repr,
         !binary.target.is_lib(),
@@ -221,108 +251,8 @@ fn key(binary: &Binary) -> (&str, bool, &str) {
     )
 }
 
-/// `cargo test`, with the user's selection and our probes.
-fn cargo(workspace: &Workspace, options: &Options) -> Result<Command> {
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
-    forget_own_package(&mut command);
-    command.args([
-        "test",
-        "--tests",
-        "--no-fail-fast",
-        "--message-format=json-render-diagnostics",
-    ]);
-    if let Some(path) = &options.selection.manifest.manifest_path {
-        command.arg("--manifest-path").arg(path);
-    }
-    for package in workspace.packages() {
-        command.arg("--package").arg(&package.id.repr);
-    }
-    let features = &options.features;
-    if features.all_features {
-        command.arg("--all-features");
-    }
-    if features.no_default_features {
-        command.arg("--no-default-features");
-    }
-    for feature in &features.features {
-        command.arg("--features").arg(feature);
-    }
-    command.arg("--features").arg(workspace.probe_features()?);
-    let values = [
-        ("--profile", options.profile.clone()),
-        ("--target", options.target.clone()),
-        ("--jobs", options.jobs.map(|jobs| jobs.to_string())),
-    ];
-    for (flag, value) in values {
-        if let Some(value) = value {
-            command.arg(flag).arg(value);
-        }
-    }
-    let color = match anstream::ColorChoice::global() {
-        anstream::ColorChoice::Always => Some("--color=always"),
-        anstream::ColorChoice::Never => Some("--color=never"),
-        _ => None,
-    };
-    command.args(color);
-    let flags = [
-        ("--release", options.release),
-        ("--offline", options.selection.offline),
-        ("--locked", options.selection.locked),
-        ("--frozen", options.selection.frozen),
-        ("--quiet", options.voice.quiet),
-    ];
-    command.args(
-        flags
-            .iter()
-            .filter(|(_, given)| *given)
-            .map(|(flag, _)| flag),
-    );
-    // What is compiled on the way is shared with the user's own builds, and the
-    // results are not: a normal build finds everything as it left it.
-    let target = workspace.target_directory(options).join("verify-contracts");
-    let build = workspace.build_directory(options);
-    command.arg("--target-dir").arg(target);
-    command.arg("--config").arg(format!(
-        "build.build-dir={}",
-        toml_string(&build.to_string_lossy())
-    ));
-    Ok(command)
-}
-
-/// Has cargo give its test binaries to us.
-fn hand_over(command: &mut Command, triple: &str, plan: &Path) -> Result<()> {
-    let this = std::env::current_exe().map_err(Error::Cargo)?;
-    let this = this.to_string_lossy().into_owned();
-    command.env(PLAN_VARIABLE, plan);
-    if this.contains(char::is_whitespace) {
-        // Cargo splits the variable at white space, and knows no quotes there.
-        let runner = format!(
-            "target.{triple}.runner=[{}, {}]",
-            toml_string(&this),
-            toml_string(CAPTURE)
-        );
-        command.arg("--config").arg(runner);
-    } else {
-        command.env(runner_variable(triple), format!("{this} {CAPTURE}"));
-    }
-    Ok(())
-}
-
-/// Takes away what `cargo run` says about this program's own package.
-fn forget_own_package(command: &mut Command) {
-    for (key, _) in std::env::vars_os() {
-        let name = key.to_string_lossy();
-        if name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_MANIFEST_")
-            || name == "OUT_DIR"
-        {
-            command.env_remove(&key);
-        }
-    }
-}
-
-fn read_plan(path: &Path) -> Result<Vec<Planned>> {
+/// Reads what the runner noted.
+pub(crate) fn read_plan(path: &Path) -> Result<Vec<Planned>> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -379,31 +309,9 @@ fn same_file(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// A TOML basic string.
-fn toml_string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            c if c.is_control() => {
-                let _written = write!(quoted, "\\u{:04X}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_survive_as_toml() {
-        assert_eq!(toml_string(r"C:\a b"), r#""C:\\a b""#);
-        assert_eq!(toml_string("a\"ü\n"), "\"a\\\"ü\\u000A\"");
-    }
 
     #[test]
     fn the_kind_of_a_linked_path_is_no_part_of_it() {

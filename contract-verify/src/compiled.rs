@@ -123,7 +123,7 @@ fn sources(folder: &Path, found: &mut BTreeSet<PathBuf>) {
 /// directory was made from the others, and differs from one machine to the next.
 pub(crate) fn digests<'p>(
     root: &Path,
-    build: &[&Path],
+    build: &[PathBuf],
     files: impl Iterator<Item = &'p PathBuf>,
 ) -> Result<BTreeMap<String, String>> {
     let mut digests = BTreeMap::new();

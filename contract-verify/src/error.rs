@@ -86,6 +86,9 @@ pub(crate) enum Error {
     /// Evidence is missing or cannot be understood.
     #[error("the evidence is incomplete: {0}")]
     Evidence(String),
+    /// cargo-nextest is not there, or did not do what it was asked for.
+    #[error("failed to work with an archive: {0}")]
+    Nextest(String),
     /// Evidence in files that is damaged, or not of one piece, or not of this checkout.
     #[error("the evidence cannot be used: {0}")]
     Refused(String),
@@ -102,7 +105,8 @@ impl Error {
             | Self::UnknownPackage(_)
             | Self::Cargo(_)
             | Self::Build
-            | Self::Plan(_) => exit::BUILD,
+            | Self::Plan(_)
+            | Self::Nextest(_) => exit::BUILD,
             Self::NoDependents | Self::NoContracts | Self::NoTests | Self::NoTestsInPart(_) => {
                 exit::NOTHING
             }

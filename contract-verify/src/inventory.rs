@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use contract_spec::evidence::{self, file, function_key};
 use contract_spec::source::{self, Cfg};
@@ -14,7 +13,7 @@ use crate::build::{Build, BuiltTarget};
 use crate::compiled::relative;
 use crate::contracts::{Contracts, package_root, shown};
 use crate::crawl::{Visitor, crawl};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::policy::Place;
 use crate::workspace::Workspace;
 
@@ -67,19 +66,7 @@ pub(crate) fn find(
     contracts: &mut Contracts,
     all: bool,
 ) -> Result<Inventory> {
-    let printed = Command::new(&build.rustc)
-        .args(["--print", "cfg", "--target", &build.triple])
-        .args(&build.rustflags)
-        .output()
-        .map_err(Error::Cargo)?;
-    if !printed.status.success() {
-        let said = String::from_utf8_lossy(&printed.stderr).trim().to_owned();
-        return Err(Error::Configuration(format!(
-            "`rustc --print cfg --target {}`: {said}",
-            build.triple
-        )));
-    }
-    let base = Cfg::parse(&String::from_utf8_lossy(&printed.stdout));
+    let base = Cfg::parse(&build.cfg);
     let mut found = Inventory::default();
     let mut seen = HashSet::new();
     for target in &build.targets {

@@ -11,6 +11,7 @@
 //! Only this file and `status` print.
 
 mod answers;
+mod archive;
 mod baseline;
 mod behave;
 mod build;

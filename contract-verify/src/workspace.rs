@@ -24,8 +24,8 @@ impl Workspace {
         Self::ask(selection, MetadataCommand::new())
     }
 
-    /// The packages of a workspace that have these names.
-    pub(crate) fn named(manifest: clap_cargo::Manifest, names: &BTreeSet<String>) -> Result<Self> {
+    /// The members of a workspace, none of them selected.
+    pub(crate) fn members(manifest: clap_cargo::Manifest) -> Result<Self> {
         let selection = Selection {
             manifest,
             workspace: clap_cargo::Workspace::default(),
@@ -34,19 +34,27 @@ impl Workspace {
             frozen: false,
         };
         let mut workspace = Self::load_members(&selection)?;
-        let members = workspace.metadata.workspace_packages();
-        let mut selected = Vec::new();
-        for name in names {
-            let member = members.iter().find(|package| *package.name == **name);
-            selected.push(
-                member
-                    .ok_or_else(|| Error::UnknownPackage(name.clone()))?
-                    .id
-                    .clone(),
-            );
-        }
-        workspace.selected = selected;
+        workspace.selected.clear();
         Ok(workspace)
+    }
+
+    /// The same, with the packages selected that have these names.
+    pub(crate) fn selecting(mut self, names: &BTreeSet<String>) -> Result<Self> {
+        let members = self.metadata.workspace_packages();
+        let named = |name: &String| {
+            let member = members.iter().find(|package| *package.name == **name);
+            member.map(|package| package.id.clone())
+        };
+        let ids = names.iter().map(|name| {
+            named(name).ok_or_else(|| {
+                Error::Refused(format!(
+                    "it is not of this checkout: there is no package `{name}`\n  \
+                     help: check out what it was gathered from, or run all parts again"
+                ))
+            })
+        });
+        self.selected = ids.collect::<Result<_>>()?;
+        Ok(self)
     }
 
     /// Asks cargo about the members alone: no dependency is resolved, no network needed.

@@ -12,6 +12,7 @@ use super::{Format, Options, Reporting, Selection, Voice};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(Check),
+    Build(Box<Build>),
     Run(Box<Run>),
     Merge(Merge),
     Report(Box<Report>),
@@ -58,6 +59,27 @@ pub(crate) struct Check {
     pub(crate) selection: Selection,
 }
 
+/// Builds the tests into an archive of cargo-nextest, for `run --archive` on machines
+/// that then compile nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Exit status:
+    0  the archive is written
+    2  the command line is wrong
+    4  no contracts
+   96  configuration or a source file cannot be read
+  100  a contract is malformed
+  101  cargo metadata or the build failed, or there is no cargo-nextest
+  110  a file could not be written")]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) options: Options,
+
+    /// The archive, such as `tests.tar.zst`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) archive: PathBuf,
+}
+
 /// Runs the tests, or a part of them, and writes their evidence to a file.
 ///
 /// No verdict is given: `report --from` gives it, from the files of all parts. Every part
@@ -85,6 +107,16 @@ pub(crate) struct Run {
     /// Which part of the tests: `slice:1/4` is the first of four.
     #[arg(long, value_name = "PART")]
     pub(crate) partition: Option<Part>,
+
+    /// Run what `build --archive` built, and compile nothing. Selection, features, profile
+    /// and target are those of the build.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["package", "workspace", "all", "exclude", "features",
+            "all_features", "no_default_features", "profile", "release", "target", "fresh"]
+    )]
+    pub(crate) archive: Option<PathBuf>,
 
     /// Where to write the evidence; by default into the target directory, at
     /// `verify-contracts/evidence.rcev` or `verify-contracts/evidence-1-of-4.rcev`.

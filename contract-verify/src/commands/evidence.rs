@@ -1,16 +1,13 @@
-//! `run`, `merge` and `report`: evidence that is gathered in one place and used in another.
-
-use std::path::Path;
+//! `build`, `run`, `merge` and `report`: evidence that is gathered in one place and used in another.
 
 use super::Answer;
-use crate::cli::{Merge, Report, Run};
+use crate::cli::{Build, Merge, Report, Run};
 use crate::error::{Error, Result};
 use crate::exit;
 use crate::judge::count;
-use crate::kept::key::digest;
 use crate::shards::{Shard, Whole, fit};
 use crate::status::Status;
-use crate::verify::{self, Found, Ran, Setting, conclude};
+use crate::verify::{self, Found, Ran, Setting, conclude, elsewhere, is_here};
 use crate::workspace::Workspace;
 use crate::{answer, cli::Reporting};
 
@@ -22,6 +19,17 @@ pub(super) fn run(arguments: &Run) -> Result<Answer> {
             code,
         }),
         Ran::Mistaken(verified) => answer(&verified, &Reporting::default(), status),
+    }
+}
+
+pub(super) fn build(arguments: &Build) -> Result<Answer> {
+    let status = Status::of(arguments.options.voice);
+    match verify::build(arguments, status)? {
+        Some(mistaken) => answer(&mistaken, &Reporting::default(), status),
+        None => Ok(Answer {
+            text: String::new(),
+            code: exit::PASSED,
+        }),
     }
 }
 
@@ -41,12 +49,9 @@ pub(super) fn merge(arguments: &Merge) -> Result<Answer> {
 pub(super) fn report(arguments: &Report) -> Result<Answer> {
     let status = Status::of(arguments.voice);
     let whole = read(&arguments.from)?;
-    let workspace = Workspace::named(arguments.manifest.clone(), &whole.inputs().packages);
-    let workspace = workspace.map_err(|error| match error {
-        Error::UnknownPackage(name) => elsewhere(&format!("there is no package `{name}`")),
-        other => other,
-    })?;
-    is_of(&workspace.root(), &whole)?;
+    let workspace = Workspace::members(arguments.manifest.clone())?;
+    let workspace = workspace.selecting(&whole.inputs().packages)?;
+    is_here(&workspace.root(), whole.inputs())?;
     let mut setting = Setting::of(workspace, Some(&arguments.reporting))?;
     for (package, path) in whole.contracts() {
         let path = setting.root.join(path);
@@ -79,29 +84,4 @@ pub(super) fn report(arguments: &Report) -> Result<Answer> {
 fn read(files: &[std::path::PathBuf]) -> Result<Whole> {
     let shards = files.iter().map(|path| Shard::read(path));
     fit(shards.collect::<Result<_>>()?)
-}
-
-/// The files that the evidence is of are those that lie here.
-fn is_of(root: &Path, whole: &Whole) -> Result<()> {
-    let mut differing = Vec::new();
-    for (path, known) in &whole.inputs().files {
-        match digest(&root.join(path)) {
-            Ok(digest) if digest == *known => {}
-            Ok(_) => differing.push(format!("`{path}` differs")),
-            Err(_) => differing.push(format!("`{path}` is missing")),
-        }
-    }
-    let more = match differing.len() {
-        0 => return Ok(()),
-        1 => String::new(),
-        number => format!(", and {} more of its files", number - 1),
-    };
-    Err(elsewhere(&format!("{}{more}", differing[0])))
-}
-
-fn elsewhere(what: &str) -> Error {
-    Error::Refused(format!(
-        "it is not of this checkout: {what}\n  \
-         help: check out what it was gathered from, or run all parts again"
-    ))
 }

@@ -50,6 +50,7 @@ impl Answer {
 pub(crate) fn run(command: &Command) -> Result<Answer> {
     match command {
         Command::Check(arguments) => check::check(arguments),
+        Command::Build(arguments) => evidence::build(arguments),
         Command::Run(arguments) => evidence::run(arguments),
         Command::Merge(arguments) => evidence::merge(arguments),
         Command::Report(arguments) => evidence::report(arguments),

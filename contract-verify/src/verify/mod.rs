@@ -13,16 +13,20 @@ pub(crate) use conclude::{Found, conclude, tests_failed};
 pub(crate) use part::{Ran, of_part, run};
 pub(crate) use setting::{Setting, policy};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::cli::Arguments;
+use contract_spec::evidence::file::Inputs;
+
+use crate::archive;
+use crate::cli::{Arguments, Build};
 use crate::contracts::Contracts;
 use crate::error::{Error, Result};
+use crate::kept::key::digest;
 use crate::last;
 use crate::record::Record;
 use crate::report::Report;
 use crate::status::Status;
-use prepare::Prepared;
+use prepare::{Prepared, Site, inputs};
 
 /// A report, the contracts it is about, and the folder that its paths are relative to.
 #[derive(Debug)]
@@ -75,4 +79,50 @@ fn report(setting: &mut Setting, arguments: &Arguments, status: Status) -> Resul
     let report = conclude(setting, &found, &live, live.jobs, status)?;
     live.end()?;
     Ok(report)
+}
+
+/// Builds into an archive; the report on contracts that are mistaken, if they are.
+pub(crate) fn build(arguments: &Build, status: Status) -> Result<Option<Verified>> {
+    let options = &arguments.options;
+    let setting = Setting::load(&options.selection, None)?;
+    if let Some(report) = setting.mistakes() {
+        return Ok(Some(setting.verified(report)));
+    }
+    let site = Site::new(&setting.workspace, options, status)?;
+    let build = site.build(&setting, options)?;
+    let inputs = inputs(&setting, options, &build)?;
+    archive::pack(
+        &setting.workspace,
+        options,
+        &build,
+        inputs,
+        &arguments.archive,
+    )?;
+    Ok(None)
+}
+
+/// The files that a run was about are those that lie here.
+pub(crate) fn is_here(root: &Path, inputs: &Inputs) -> Result<()> {
+    let mut differing = Vec::new();
+    for (path, known) in &inputs.files {
+        match digest(&root.join(path)) {
+            Ok(digest) if digest == *known => {}
+            Ok(_) => differing.push(format!("`{path}` differs")),
+            Err(_) => differing.push(format!("`{path}` is missing")),
+        }
+    }
+    let more = match differing.len() {
+        0 => return Ok(()),
+        1 => String::new(),
+        number => format!(", and {} more of its files", number - 1),
+    };
+    Err(elsewhere(&format!("{}{more}", differing[0])))
+}
+
+/// What was gathered or built is not of this checkout.
+pub(crate) fn elsewhere(what: &str) -> Error {
+    Error::Refused(format!(
+        "it is not of this checkout: {what}\n  \
+         help: check out what it was gathered from, or run all parts again"
+    ))
 }

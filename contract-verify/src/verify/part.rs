@@ -6,9 +6,11 @@ use std::time::Instant;
 use contract_spec::evidence::file::{EXTENSION, Partition};
 
 use super::conclude::Found;
-use super::prepare::Prepared;
+use super::is_here;
+use super::prepare::{Prepared, Site};
 use super::setting::Setting;
 use crate::answers::{Answers as _, Live};
+use crate::archive;
 use crate::cli::Run;
 use crate::error::{Error, Result};
 use crate::exit;
@@ -16,8 +18,8 @@ use crate::judge::count;
 use crate::observe::{TestIndex, assumptions, observe, observe_assuming};
 use crate::prove::{Thoroughness, prove};
 use crate::record::Record;
-use crate::report::Report;
 use crate::status::Status;
+use crate::workspace::Workspace;
 
 /// What became of it.
 #[derive(Debug)]
@@ -32,21 +34,33 @@ pub(crate) enum Ran {
 pub(crate) fn run(arguments: &Run, status: Status) -> Result<Ran> {
     let options = &arguments.options;
     let partition = arguments.partition.map(|part| part.0);
-    let mut setting = Setting::load(&options.selection, None)?;
-    let mistaken =
-        |setting: Setting, report: Report| Ok(Ran::Mistaken(Box::new(setting.verified(report))));
+    let (mut setting, archived) = match &arguments.archive {
+        None => (Setting::load(&options.selection, None)?, None),
+        Some(archive) => {
+            let manifest = &options.selection.manifest;
+            let site = Site::new(&Workspace::members(manifest.clone())?, options, status)?;
+            let (workspace, build, inputs) =
+                archive::unpack(manifest, archive, site.scratch.path())?;
+            is_here(&workspace.root(), &inputs)?;
+            (Setting::of(workspace, None)?, Some((site, build, inputs)))
+        }
+    };
     if let Some(report) = setting.mistakes() {
-        return mistaken(setting, report);
+        return Ok(Ran::Mistaken(Box::new(setting.verified(report))));
     }
     let path = arguments.evidence.clone().unwrap_or_else(|| {
         let target = setting.workspace.target_directory(options);
         target.join("verify-contracts").join(name(partition))
     });
-    let Some(mut prepared) = Prepared::new(&mut setting, options, &[], status)? else {
-        return match setting.mistakes() {
-            Some(report) => mistaken(setting, report),
-            None => Err(Error::NoContracts),
-        };
+    let prepared = match archived {
+        None => Prepared::new(&mut setting, options, &[], status)?,
+        Some((site, build, inputs)) => {
+            Prepared::archived(&mut setting, options, site, build, inputs)?
+        }
+    };
+    let Some(mut prepared) = prepared else {
+        let report = setting.mistakes().ok_or(Error::NoContracts)?;
+        return Ok(Ran::Mistaken(Box::new(setting.verified(report))));
     };
     let all = prepared.runnable()?;
     let chosen: Vec<TestIndex> = of_part(&all, partition).collect();

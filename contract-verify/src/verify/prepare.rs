@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use contract_spec::evidence::file::{self, Header, Hidden, Inputs, Partition, SCHEMA, VERSION};
@@ -34,8 +33,43 @@ pub(super) struct Prepared {
     pub(super) tests: Vec<Test>,
     runner: Runner,
     build: Build,
+    /// What the run is about, where that is known without looking.
+    inputs: Option<Inputs>,
     kept: Option<Kept>,
-    _scratch: Scratch,
+    _site: Site,
+}
+
+/// Where things are built and run.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// This program's own folder in the target directory.
+    folder: PathBuf,
+    pub(super) scratch: Scratch,
+    watchdog: Watchdog,
+}
+
+impl Site {
+    pub(super) fn new(workspace: &Workspace, options: &Options, status: Status) -> Result<Self> {
+        let watchdog = Watchdog::default();
+        leave_nothing_behind(&watchdog);
+        let folder = workspace.target_directory(options).join("verify-contracts");
+        let scratch = Scratch::new(&folder, status)?;
+        Ok(Self {
+            folder,
+            scratch,
+            watchdog,
+        })
+    }
+
+    /// Has cargo build.
+    pub(super) fn build(&self, setting: &Setting, options: &Options) -> Result<Build> {
+        // A build may take minutes, and would come to the same.
+        if setting.contracts.files.is_empty() && !is_attribute_used(&setting.workspace)? {
+            return Err(Error::NoContracts);
+        }
+        let plan = self.scratch.path().join("plan.jsonl");
+        build::build(&setting.workspace, options, &plan)
+    }
 }
 
 impl Prepared {
@@ -47,25 +81,8 @@ impl Prepared {
         own: &[PathBuf],
         status: Status,
     ) -> Result<Option<Self>> {
-        // A build may take minutes, and would come to the same.
-        if setting.contracts.files.is_empty() && !is_attribute_used(&setting.workspace)? {
-            return Err(Error::NoContracts);
-        }
-        let watchdog = Watchdog::default();
-        leave_nothing_behind(&watchdog);
-        let workspace = &setting.workspace;
-        let folder = workspace.target_directory(options).join("verify-contracts");
-        let scratch = Scratch::new(&folder, status)?;
-        let mut build = build::build(workspace, options, &scratch.path().join("plan.jsonl"))?;
-        let all = !setting.policy.required.is_empty();
-        let inventory = inventory::find(workspace, &build, &mut setting.contracts, all)?;
-        setting.contracts.judge(Some(workspace))?;
-        if setting.mistakes().is_some() {
-            return Ok(None);
-        }
-        if setting.contracts.files.is_empty() {
-            return Err(Error::NoContracts);
-        }
+        let site = Site::new(&setting.workspace, options, status)?;
+        let mut build = site.build(setting, options)?;
         let jobs = jobs(options);
         let binaries = std::mem::take(&mut build.binaries);
         let surroundings = Surroundings {
@@ -76,22 +93,59 @@ impl Prepared {
             jobs,
         };
         let kept = match surroundings.keys() {
-            Ok(keys) => Kept::open(&folder.join("kept"), keys, options.fresh, status),
+            Ok(keys) => Kept::open(&site.folder.join("kept"), keys, options.fresh, status),
             Err(error) => {
                 status.warn(&format!("nothing is kept for the next run: {error}"));
                 Kept::nothing(binaries.len())
             }
         };
-        let runner = Runner::new(binaries, scratch.path(), watchdog);
+        build.binaries = binaries;
+        let inputs = None;
+        Self::of(setting, options, site, build, kept, inputs)
+    }
+
+    /// The same from an archive, of which it is known what went into it.
+    pub(super) fn archived(
+        setting: &mut Setting,
+        options: &Options,
+        site: Site,
+        build: Build,
+        inputs: Inputs,
+    ) -> Result<Option<Self>> {
+        // Where it is unpacked, nothing is the same a second time.
+        let kept = Kept::nothing(build.binaries.len());
+        Self::of(setting, options, site, build, kept, Some(inputs))
+    }
+
+    fn of(
+        setting: &mut Setting,
+        options: &Options,
+        site: Site,
+        mut build: Build,
+        kept: Kept,
+        inputs: Option<Inputs>,
+    ) -> Result<Option<Self>> {
+        let all = !setting.policy.required.is_empty();
+        let inventory = inventory::find(&setting.workspace, &build, &mut setting.contracts, all)?;
+        setting.contracts.judge(Some(&setting.workspace))?;
+        if setting.mistakes().is_some() {
+            return Ok(None);
+        }
+        if setting.contracts.files.is_empty() {
+            return Err(Error::NoContracts);
+        }
+        let binaries = std::mem::take(&mut build.binaries);
+        let runner = Runner::new(binaries, site.scratch.path(), site.watchdog.clone());
         let limit = Duration::from_secs(options.test_timeout);
-        let tests = list(&setting.workspace, &runner, &kept, limit, jobs)?;
+        let tests = list(&setting.workspace, &runner, &kept, limit, jobs(options))?;
         Ok(Some(Self {
             inventory,
             tests,
             runner,
             build,
+            inputs,
             kept: Some(kept),
-            _scratch: scratch,
+            _site: site,
         }))
     }
 
@@ -157,65 +211,62 @@ impl Prepared {
     }
 
     fn inputs(&self, setting: &Setting, options: &Options) -> Result<Inputs> {
-        let workspace = &setting.workspace;
-        let mut files = compiled::files(&self.build.artifacts);
-        files.extend(setting.contracts.files.keys().cloned());
-        files.extend(
-            workspace
-                .packages()
-                .map(|package| package.manifest_path.clone().into()),
-        );
-        let lock = setting.root.join("Cargo.lock");
-        if lock.exists() {
-            files.insert(lock);
+        match &self.inputs {
+            Some(inputs) => Ok(inputs.clone()),
+            None => inputs(setting, options, &self.build),
         }
-        let (target, build) = (
-            workspace.target_directory(options),
-            workspace.build_directory(options),
-        );
-        let written = options.features.features.iter();
-        let mut features: BTreeSet<String> = written
-            .flat_map(|features| features.split([',', ' ']))
-            .filter(|feature| !feature.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let flags = [
-            ("--all-features", options.features.all_features),
-            (
-                "--no-default-features",
-                options.features.no_default_features,
-            ),
-        ];
-        let flags = flags.iter().filter(|(_, given)| *given);
-        features.extend(flags.map(|(flag, _)| (*flag).to_owned()));
-        let profile = match (&options.profile, options.release) {
-            (Some(profile), _) => profile.as_str(),
-            (None, true) => "release",
-            (None, false) => "test",
-        };
-        Ok(Inputs {
-            packages: workspace
-                .packages()
-                .map(|package| package.name.to_string())
-                .collect(),
-            features,
-            profile: profile.to_owned(),
-            target: self.build.triple.clone(),
-            rustc: self.build.compiler()?,
-            files: compiled::digests(&setting.root, &[&target, &build], files.iter())?,
-        })
     }
 }
 
-impl Build {
-    /// The compiler's name and version.
-    fn compiler(&self) -> Result<String> {
-        let printed = Command::new(&self.rustc)
-            .arg("--version")
-            .output()
-            .map_err(Error::Cargo)?;
-        Ok(String::from_utf8_lossy(&printed.stdout).trim().to_owned())
+/// What a build is about.
+pub(super) fn inputs(setting: &Setting, options: &Options, build: &Build) -> Result<Inputs> {
+    let workspace = &setting.workspace;
+    let mut files = compiled::files(&build.artifacts);
+    files.extend(setting.contracts.files.keys().cloned());
+    files.extend(
+        workspace
+            .packages()
+            .map(|package| package.manifest_path.clone().into()),
+    );
+    let lock = setting.root.join("Cargo.lock");
+    if lock.exists() {
+        files.insert(lock);
     }
+    let built = [
+        workspace.target_directory(options),
+        workspace.build_directory(options),
+    ];
+    let written = options.features.features.iter();
+    let mut features: BTreeSet<String> = written
+        .flat_map(|features| features.split([',', ' ']))
+        .filter(|feature| !feature.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let flags = [
+        ("--all-features", options.features.all_features),
+        (
+            "--no-default-features",
+            options.features.no_default_features,
+        ),
+    ];
+    let flags = flags.iter().filter(|(_, given)| *given);
+    features.extend(flags.map(|(flag, _)| (*flag).to_owned()));
+    let profile = match (&options.profile, options.release) {
+        (Some(profile), _) => profile.as_str(),
+        (None, true) => "release",
+        (None, false) => "test",
+    };
+    Ok(Inputs {
+        packages: workspace
+            .packages()
+            .map(|package| package.name.to_string())
+            .collect(),
+        features,
+        profile: profile.to_owned(),
+        target: build.triple.clone(),
+        rustc: build.rustc.clone(),
+        files: compiled::digests(&setting.root, &built, files.iter())?,
+    })
 }
 
 /// The tests that are run: `#[ignore]` is heeded, as by `cargo test`.
