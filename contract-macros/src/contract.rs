@@ -56,6 +56,18 @@ impl Declared {
         named
     }
 
+    /// Whether it says what must be logged, or what must not.
+    pub(crate) fn speaks_of_logs(&self) -> bool {
+        let mut modes = self.function.modes.iter();
+        !self.function.sensitive.is_empty() || modes.any(|mode| mode.log.is_some())
+    }
+
+    /// What must not be logged.
+    pub(crate) fn sensitive(&self) -> Vec<&str> {
+        let names = self.function.sensitive.iter();
+        names.map(|name| name.value.as_str()).collect()
+    }
+
     /// The name of the error enum, without its path, and the line that gives it.
     pub(crate) fn error(&self) -> (&str, u32) {
         match &self.function.error {

@@ -4,7 +4,7 @@ use contract_spec::source::{Attribute, BranchKind, Returned, instrument};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ItemFn, Path};
+use syn::{Expr, FnArg, ItemFn, Pat, Path};
 
 use crate::contract::Declared;
 use crate::{check, parameters, signature};
@@ -17,7 +17,8 @@ pub(crate) fn weave(
     krate: &Path,
     item: &mut ItemFn,
 ) -> syn::Result<()> {
-    let site = site(attribute, krate, item);
+    let arguments = arguments(declared, krate, item);
+    let site = site(attribute, declared, krate, item);
     let call = Ident::new("__call", Span::mixed_site());
     let result = Ident::new("__result", Span::mixed_site());
     let Some(output) = signature::output(&item.sig) else {
@@ -69,14 +70,46 @@ pub(crate) fn weave(
     // a macro is spared by the lints anyway.
     *item.block = syn::parse2(quote!({
         // In a block of its own: the body may use the name for something else.
-        let #call = #krate::__private::enter({ #site &SITE });
+        let #call = #krate::__private::enter({ #site &SITE }, &#arguments);
         #run
     }))?;
     Ok(())
 }
 
+/// The arguments of the call, where the contract speaks of logs: the id of the request
+/// must be in them, and what is sensitive must not.
+fn arguments(declared: &Declared, krate: &Path, item: &ItemFn) -> TokenStream {
+    if !declared.speaks_of_logs() {
+        return quote!([]);
+    }
+    let names = item.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let asked = names.map(|name| {
+        let text = name.to_string();
+        let text = text.trim_start_matches("r#");
+        quote!((&&&#krate::__private::plant::Ask(&#name)).argument(#text))
+    });
+    quote! {{
+        #[allow(unused_imports, reason = "which one is needed is what the types decide")]
+        use #krate::__private::plant::{
+            AskBoth as _, AskDebug as _, AskDisplay as _, AskNothing as _,
+        };
+        [#(#asked),*]
+    }}
+}
+
 /// Marks every branch, and describes the function and its branches in a static.
-fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
+fn site(
+    attribute: &Attribute,
+    declared: &Declared,
+    krate: &Path,
+    item: &mut ItemFn,
+) -> TokenStream {
     let (branches, _) = instrument(&item.sig, &mut item.block, |index, branch, value| {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let inner = std::mem::replace(value, Expr::Verbatim(TokenStream::new()));
@@ -114,6 +147,8 @@ fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
     });
     let id = &attribute.id;
     let (line, column) = position(item.sig.ident.span());
+    let (first_line, _) = position(Span::call_site());
+    let sensitive = declared.sensitive();
     quote! {
         // A function knows its whole path, the type around it included, and that tells
         // apart what one macro wrote for several types.
@@ -125,8 +160,9 @@ fn site(attribute: &Attribute, krate: &Path, item: &mut ItemFn) -> TokenStream {
             ::core::env!("CARGO_PKG_NAME"),
             __path,
             ::core::file!(),
-            (#line, #column),
+            (#first_line, #line, #column),
             &[#(#branches),*],
+            &[#(#sensitive),*],
         );
     }
 }
@@ -147,11 +183,19 @@ fn leave(
             };
             (&&&&#krate::__private::make::Make::ok_of(&#result)).make()
         };
+        let __resilience_contract_texts = {
+            use #krate::__private::text::{
+                SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _, SaysNothing as _,
+            };
+            (&&&&#krate::__private::text::Text(&#result)).texts()
+        };
     };
     let Some(foreign) = &attribute.foreign else {
         return Ok(quote! {
             #make
-            #krate::__private::leave(#call, #result, __resilience_contract_make)
+            #krate::__private::leave(
+                #call, #result, __resilience_contract_make, __resilience_contract_texts
+            )
         });
     };
     let path = check::foreign_path(attribute, error)?;
@@ -171,7 +215,7 @@ fn leave(
         samples.map(|(index, sample)| quote!(#index => ::core::option::Option::Some(#sample),));
     Ok(quote! {
         #make
-        #krate::__private::leave_foreign(#call, #result, __resilience_contract_make, #krate::__private::Foreign {
+        #krate::__private::leave_foreign(#call, #result, __resilience_contract_make, __resilience_contract_texts, #krate::__private::Foreign {
             name: #name,
             variants: &[#(#names),*],
             variant: |__error| match __error { #(#patterns => #indices,)* #rest },

@@ -101,7 +101,7 @@ fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result
         Jitter::Full => quote!(Full),
         Jitter::Equal => quote!(Equal),
     };
-    let initial = nanoseconds(
+    let initial = schedule::nanoseconds(
         policy
             .initial_delay
             .as_ref()
@@ -111,7 +111,7 @@ fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result
         .multiplier
         .as_ref()
         .map_or(schedule::MULTIPLIER, |multiplier| multiplier.value);
-    let most = nanoseconds(
+    let most = schedule::nanoseconds(
         policy
             .max_delay
             .as_ref()
@@ -127,11 +127,6 @@ fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result
             jitter: #krate::Jitter::#jitter,
         }
     })
-}
-
-/// 584 years at most, which is no limit for anything.
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn unknown(name: &str, file: &file::File) -> String {

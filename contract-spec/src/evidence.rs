@@ -7,8 +7,12 @@
 
 #[cfg(feature = "serde")]
 pub mod file;
+mod mutant;
+mod seen;
+mod write;
 
-use std::fmt::{self, Write as _};
+pub use mutant::{Mutant, Operator};
+pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen, policy_key};
 
 /// The version of this format; a reader refuses any other.
 pub const FORMAT: u32 = 1;
@@ -18,6 +22,10 @@ pub const EVIDENCE_VARIABLE: &str = "RESILIENCE_CONTRACT_EVIDENCE";
 
 /// The environment variable that chooses a mutant.
 pub const MUTANT_VARIABLE: &str = "RESILIENCE_CONTRACT_MUTANT";
+
+/// The environment variable that says which log events are recorded: those of a level
+/// and above it (`info` if it is not set), or none (`off`).
+pub const LOGS_VARIABLE: &str = "RESILIENCE_CONTRACT_LOGS";
 
 /// The exit code of a process that could not write its evidence and therefore stopped.
 pub const EVIDENCE_LOST: i32 = 117;
@@ -38,8 +46,13 @@ pub enum Record {
     Errors(Errors),
     /// One call of a contracted function, when it ended.
     Trace(Trace),
-    /// A mutant changed what a function returned.
+    /// A mutant changed what a function returned, or how often it tried.
     Mutated(Mutated),
+    /// A log event of a call that had ended: another attribute of the function logs what
+    /// the function returned.
+    Late(Late),
+    /// A log event in the course of no call.
+    Loose(Loose),
 }
 
 /// The process that wrote the file.
@@ -50,6 +63,9 @@ pub struct Process {
     pub format: u32,
     /// Its number, for people.
     pub pid: u32,
+    /// Whether it was told not to record log events.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub unheard: bool,
 }
 
 /// A contracted function that a process called.
@@ -135,6 +151,9 @@ pub struct Trace {
     pub start_us: u64,
     /// Microseconds since the process began to record.
     pub end_us: u64,
+    /// What else was seen.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub seen: Seen,
 }
 
 /// How a call ended.
@@ -166,6 +185,9 @@ pub struct Call {
     pub cancelled: bool,
     /// The failure mode, if the error or the value told it.
     pub mode: Option<String>,
+    /// What the error says of itself, in each way it can.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub error: Vec<String>,
     /// Microseconds since the process began to record.
     pub start_us: u64,
     /// Microseconds since the process began to record.
@@ -192,95 +214,22 @@ pub struct Mutated {
     pub call: u64,
 }
 
-/// What a mutant does to what a function returns.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Operator {
-    /// The error that leaves through a branch becomes another variant of the same enum.
-    Misreport {
-        /// The branch's index.
-        branch: u32,
-        /// The variant that is changed; others that leave there stay as they are.
-        from: String,
-        /// The variant it becomes.
-        to: String,
-    },
-    /// The error that leaves through a branch becomes an `Ok` made out of nothing.
-    Swallow {
-        /// The branch's index.
-        branch: u32,
-        /// The variant that is changed.
-        from: String,
-    },
-    /// An `Ok` after a failed call becomes an error.
-    Unrecover,
+/// A log event of a call that had ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct Late {
+    /// The contracted call.
+    pub call: u64,
+    /// The event.
+    pub log: Log,
 }
 
-impl Operator {
-    /// The word in reports.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Misreport { .. } => "misreport",
-            Self::Swallow { .. } => "swallow",
-            Self::Unrecover => "unrecover",
-        }
-    }
-}
-
-/// A failure branch changed at run time.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Mutant {
-    /// [`function_key`].
-    pub function: String,
-    /// Only in calls in which the [`standing`] failures are one of these; `None` for all calls.
-    pub when: Option<Vec<String>>,
-    /// What is done there.
-    pub operator: Operator,
-}
-
-impl Mutant {
-    /// Reads what [`Mutant`]'s `Display` wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        // From the right: a path in the function's key may hold a `#`, the rest cannot.
-        let mut parts = text.rsplitn(6, '#');
-        let (to, from, branch) = (parts.next()?, parts.next()?, parts.next()?);
-        let operator = match parts.next()? {
-            "misreport" => Operator::Misreport {
-                branch: branch.parse().ok()?,
-                from: from.to_owned(),
-                to: to.to_owned(),
-            },
-            "swallow" => Operator::Swallow {
-                branch: branch.parse().ok()?,
-                from: from.to_owned(),
-            },
-            "unrecover" => Operator::Unrecover,
-            _ => return None,
-        };
-        let when = match parts.next()? {
-            "*" => None,
-            when => Some(when.split(',').map(str::to_owned).collect()),
-        };
-        Some(Self {
-            operator,
-            when,
-            function: parts.next()?.to_owned(),
-        })
-    }
-}
-
-impl fmt::Display for Mutant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let when = match &self.when {
-            None => "*".to_owned(),
-            Some(when) => when.join(","),
-        };
-        write!(f, "{}#{when}#{}#", self.function, self.operator.name())?;
-        match &self.operator {
-            Operator::Misreport { branch, from, to } => write!(f, "{branch}#{from}#{to}"),
-            Operator::Swallow { branch, from } => write!(f, "{branch}#{from}#"),
-            Operator::Unrecover => write!(f, "##"),
-        }
-    }
+/// A log event in the course of no contracted call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct Loose {
+    /// The event.
+    pub log: Log,
 }
 
 /// The failures that stand at the end of a call: of each place in the source, the
@@ -328,222 +277,9 @@ pub fn function_key(package: &str, path: &str, file: &str, line: u32, column: u3
     format!("{package}@{path}@{file}:{line}:{column}")
 }
 
-impl Record {
-    /// Appends the record as one line, its end included.
-    pub fn write(&self, line: &mut String) {
-        match self {
-            Self::Process(process) => {
-                let mut object = Object::new(line, "process");
-                object.number("format", process.format.into());
-                object.number("pid", process.pid.into());
-                object.end();
-            }
-            Self::Function(function) => {
-                let mut object = Object::new(line, "function");
-                object.number("number", function.number.into());
-                object.text("id", &function.id);
-                object.text("package", &function.package);
-                object.text("path", &function.path);
-                object.text("file", &function.file);
-                object.number("line", function.line.into());
-                object.number("column", function.column.into());
-                object.list("branches", &function.branches, |item, branch| {
-                    item.text("form", &branch.form);
-                    item.number("line", branch.line.into());
-                    item.number("column", branch.column.into());
-                });
-                object.end();
-            }
-            Self::Errors(errors) => {
-                let mut object = Object::new(line, "errors");
-                object.number("function", errors.function.into());
-                object.text("name", &errors.name);
-                object.list("variants", &errors.variants, |item, variant| {
-                    item.text("name", &variant.name);
-                    item.flag("sample", variant.sample);
-                });
-                object.flag("swallow", errors.swallow);
-                object.end();
-            }
-            Self::Trace(trace) => trace.write(&[], line),
-            Self::Mutated(mutated) => {
-                let mut object = Object::new(line, "mutated");
-                object.number("call", mutated.call);
-                object.end();
-            }
-        }
-        line.push('\n');
-    }
-}
-
-impl Trace {
-    /// Appends the trace as one line, its end included, with what it let go.
-    pub fn write_line(&self, degraded: &[Degraded], line: &mut String) {
-        self.write(degraded, line);
-        line.push('\n');
-    }
-
-    fn write(&self, degraded: &[Degraded], line: &mut String) {
-        let mut object = Object::new(line, "trace");
-        object.number("function", self.function.into());
-        object.number("call", self.call);
-        object.optional_number("parent", self.parent);
-        object.optional_text("thread", self.thread.as_deref());
-        let outcome = match self.outcome {
-            Outcome::Ok => "ok",
-            Outcome::Err => "err",
-            Outcome::Panicked => "panicked",
-            Outcome::Cancelled => "cancelled",
-        };
-        object.text("outcome", outcome);
-        object.optional_text("variant", self.variant.as_deref());
-        object.optional_number("branch", self.branch.map(Into::into));
-        object.list("calls", &self.calls, |item, call| {
-            item.text("interface", &call.interface);
-            item.text("site", &call.site);
-            item.flag("failed", call.failed);
-            item.flag("cancelled", call.cancelled);
-            item.optional_text("mode", call.mode.as_deref());
-            item.number("start_us", call.start_us);
-            item.number("end_us", call.end_us);
-        });
-        if !degraded.is_empty() {
-            object.list("degraded", degraded, |item, degraded| {
-                item.text("reason", &degraded.reason);
-                item.text("site", &degraded.site);
-            });
-        }
-        object.number("start_us", self.start_us);
-        object.number("end_us", self.end_us);
-        object.end();
-    }
-}
-
-/// A JSON object in the course of being written.
-struct Object<'a> {
-    line: &'a mut String,
-    first: bool,
-}
-
-impl<'a> Object<'a> {
-    fn new(line: &'a mut String, kind: &str) -> Self {
-        let mut object = Self::open(line);
-        object.text("kind", kind);
-        object
-    }
-
-    fn open(line: &'a mut String) -> Self {
-        line.push('{');
-        Self { line, first: true }
-    }
-
-    fn end(self) {
-        self.line.push('}');
-    }
-
-    fn key(&mut self, key: &str) {
-        if !std::mem::take(&mut self.first) {
-            self.line.push(',');
-        }
-        escape(self.line, key);
-        self.line.push(':');
-    }
-
-    fn text(&mut self, key: &str, value: &str) {
-        self.key(key);
-        escape(self.line, value);
-    }
-
-    fn optional_text(&mut self, key: &str, value: Option<&str>) {
-        self.key(key);
-        match value {
-            Some(value) => escape(self.line, value),
-            None => self.line.push_str("null"),
-        }
-    }
-
-    fn number(&mut self, key: &str, value: u64) {
-        self.optional_number(key, Some(value));
-    }
-
-    fn optional_number(&mut self, key: &str, value: Option<u64>) {
-        self.key(key);
-        match value {
-            // Writing to a `String` cannot fail.
-            Some(value) => drop(write!(self.line, "{value}")),
-            None => self.line.push_str("null"),
-        }
-    }
-
-    fn flag(&mut self, key: &str, value: bool) {
-        self.key(key);
-        self.line.push_str(if value { "true" } else { "false" });
-    }
-
-    fn list<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut Object<'_>, &T)) {
-        self.key(key);
-        self.line.push('[');
-        for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                self.line.push(',');
-            }
-            let mut object = Object::open(self.line);
-            write(&mut object, item);
-            object.end();
-        }
-        self.line.push(']');
-    }
-}
-
-/// Appends a JSON string.
-fn escape(line: &mut String, text: &str) {
-    line.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => line.push_str("\\\""),
-            '\\' => line.push_str("\\\\"),
-            '\n' => line.push_str("\\n"),
-            c if u32::from(c) < 0x20 => drop(write!(line, "\\u{:04x}", u32::from(c))),
-            c => line.push(c),
-        }
-    }
-    line.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mutant_reads_back_as_it_was_written() {
-        let operators = [
-            Operator::Misreport {
-                branch: 7,
-                from: "Timeout".into(),
-                to: "Down".into(),
-            },
-            Operator::Swallow {
-                branch: 0,
-                from: "Timeout".into(),
-            },
-            Operator::Unrecover,
-        ];
-        let whens = [
-            None,
-            Some(vec![String::new()]),
-            Some(vec!["a.b+c.?".into(), "d.e".into()]),
-        ];
-        for (operator, when) in operators.into_iter().zip(whens) {
-            let mutant = Mutant {
-                function: function_key("p", "c::m::f", "a dir/x#1.rs", 3, 9),
-                when,
-                operator,
-            };
-            assert_eq!(Mutant::parse(&mutant.to_string()), Some(mutant));
-        }
-        assert_eq!(Mutant::parse("nonsense"), None);
-        assert_eq!(Mutant::parse("f#*#swallow#x#A#"), None);
-    }
 
     fn call(interface: &str, site: &str, mode: Option<&str>) -> Call {
         Call {
@@ -552,6 +288,7 @@ mod tests {
             failed: mode.is_some(),
             cancelled: false,
             mode: mode.map(Into::into),
+            error: Vec::new(),
             start_us: 0,
             end_us: 0,
         }

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::model::{Backoff, RetryPolicy};
+use crate::evidence::policy_key;
+use crate::model::{Backoff, Jitter, RetryPolicy};
 
 /// What an exponential delay grows by where the policy does not say.
 pub const MULTIPLIER: f64 = 2.0;
@@ -37,6 +38,35 @@ impl RetryPolicy {
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
+    /// Its numbers in one word, as the code that carries them out says them:
+    /// [`policy_key`]. `None` without `max_attempts`, which no code can carry out.
+    pub fn key(&self) -> Option<String> {
+        let jitter = match self.jitter.value {
+            Jitter::None => "none",
+            Jitter::Full => "full",
+            Jitter::Equal => "equal",
+        };
+        let initial = self.initial_delay.as_ref();
+        let cap = self.max_delay.as_ref();
+        Some(policy_key(
+            self.max_attempts.as_ref()?.value,
+            self.backoff.value == Backoff::Exponential,
+            initial.map_or(0, |delay| nanoseconds(delay.value)),
+            self.multiplier.as_ref().map_or(MULTIPLIER, |m| m.value),
+            cap.map_or(u64::MAX, |delay| nanoseconds(delay.value)),
+            jitter,
+        ))
+    }
+
+    /// The shortest delay before an attempt that jitter can make.
+    pub fn shortest_delay_before(&self, attempt: u32) -> Duration {
+        match self.jitter.value {
+            Jitter::None => self.delay_before(attempt),
+            Jitter::Full => Duration::ZERO,
+            Jitter::Equal => self.delay_before(attempt) / 2,
+        }
+    }
+
     /// Every delay between the attempts, in their order; none without `max_attempts`.
     pub fn delays(&self) -> impl Iterator<Item = Duration> + '_ {
         let attempts = self.max_attempts.as_ref().map_or(0, |n| n.value);
@@ -52,10 +82,15 @@ impl RetryPolicy {
     }
 }
 
+/// 584 years at most, which is no limit for anything.
+pub fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Jitter, Spanned};
+    use crate::model::Spanned;
 
     fn policy(attempts: u32, backoff: Backoff, max_delay: Option<u64>) -> RetryPolicy {
         fn at<T>(value: T) -> Spanned<T> {

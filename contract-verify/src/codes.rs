@@ -119,6 +119,30 @@ codes! {
     /// An interface failed in a mode that the contract does not declare, and there is
     /// no `other` for the rest.
     UNDECLARED_MODE = "RC409" "undeclared-mode" Error;
+    /// A failure that the contract says is logged was not logged: in the course of the
+    /// call there is no event at that level, after the call that failed began. Events of
+    /// `tracing` and of `log` count, those of contracted functions that it calls too. Where
+    /// an event could have gone by unheard, there is RC416 instead.
+    LOG_MISSING = "RC411" "log-missing" Error;
+    /// A failure was logged at another level than the contract's. Who watches errors
+    /// does not see it, or is called for what nobody has to look at.
+    LOG_LEVEL = "RC412" "log-level" Error;
+    /// The event of a failure lacks a field that the contract or the policy demands:
+    /// the id of the request, the service, the text of the error. Fields of the spans
+    /// around it count. Which names each may have is the policy's, `[log.names]`.
+    LOG_FIELDS = "RC413" "log-fields" Error;
+    /// The event of a failure has a field that does not tell what happened: a text
+    /// instead of what the error says of itself (its `Display`, its `Debug`, those of its
+    /// sources, or of the error that is returned), another service than the contract's, or
+    /// another request than that of the arguments.
+    LOG_UNTRUE = "RC414" "log-untrue" Error;
+    /// An event in the course of the function tells what its contract calls sensitive:
+    /// a field or a span has that name, or a text has the value that an argument of that
+    /// name, or a field of one, had.
+    SENSITIVE_LOGGED = "RC415" "sensitive-logged" Error;
+    /// Whether a failure is logged as the contract says could not be told in any test: the
+    /// reason is given. It is neither an error nor a proof.
+    LOGS_UNSEEN = "RC416" "logs-not-seen" Note;
     /// A contract declares a function, and no function of the selected packages
     /// carries its id.
     NO_FUNCTION = "RC501" "contract-without-function" Error;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use contract_spec::evidence::{Errors, FORMAT, Function, Record, Trace, signature};
+use contract_spec::evidence::{Errors, FORMAT, Function, Log, Record, Trace, signature};
 
 use crate::error::{Error, Result};
 
@@ -23,6 +23,10 @@ pub(crate) struct Recorded {
     pub(crate) functions: BTreeMap<u32, Function>,
     pub(crate) errors: BTreeMap<u32, Errors>,
     pub(crate) traces: Vec<Trace>,
+    /// Whether log events were not recorded.
+    pub(crate) unheard: bool,
+    /// Log events in the course of no call.
+    pub(crate) loose: Vec<Log>,
     /// The calls whose result the mutant changed.
     pub(crate) mutated: Vec<u64>,
 }
@@ -101,6 +105,11 @@ impl Evidence {
         Ok(())
     }
 
+    /// Whether log events were not recorded in this run.
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.processes.iter().any(|process| process.unheard)
+    }
+
     /// Whether a mutant changed anything in this run.
     pub(crate) fn was_mutated(&self) -> bool {
         self.processes
@@ -124,7 +133,10 @@ impl Evidence {
 impl Recorded {
     fn record(&mut self, record: Record) {
         match record {
-            Record::Process(_) => self.began = true,
+            Record::Process(process) => {
+                self.began = true;
+                self.unheard = process.unheard;
+            }
             Record::Function(function) => {
                 self.functions.insert(function.number, function);
             }
@@ -133,6 +145,13 @@ impl Recorded {
             }
             Record::Trace(trace) => self.traces.push(trace),
             Record::Mutated(mutated) => self.mutated.push(mutated.call),
+            Record::Late(late) => {
+                let mut traces = self.traces.iter_mut().rev();
+                if let Some(trace) = traces.find(|trace| trace.call == late.call) {
+                    trace.seen.logs.push(late.log);
+                }
+            }
+            Record::Loose(loose) => self.loose.push(loose.log),
         }
     }
 }
@@ -147,6 +166,7 @@ mod tests {
             Record::Process(evidence::Process {
                 format: FORMAT,
                 pid: 7,
+                unheard: true,
             }),
             Record::Function(Function {
                 number: 1,
@@ -185,14 +205,53 @@ mod tests {
                     failed: true,
                     cancelled: false,
                     mode: Some("timeout".into()),
+                    error: vec!["no answer".into(), "Timeout".into()],
                     start_us: 1,
                     end_us: 2,
                 }],
                 start_us: 0,
                 end_us: 3,
+                seen: evidence::Seen {
+                    clock: evidence::Clock::Paused,
+                    returned: vec!["too \"slow\"".into()],
+                    logs: vec![log("not charged")],
+                    logs_cut: true,
+                    logs_unseen: Some("a reason".into()),
+                    spans_unseen: Some("another".into()),
+                    planted: vec![field("correlation_id", "c-1")],
+                    retries: vec![evidence::Retry {
+                        policy: evidence::policy_key(3, true, 100, 2.0, 400, "full"),
+                        delays_us: vec![7, 9],
+                        exhausted: true,
+                    }],
+                },
             }),
             Record::Mutated(evidence::Mutated { call: 0 }),
+            Record::Late(evidence::Late {
+                call: 0,
+                log: log("late"),
+            }),
+            Record::Loose(evidence::Loose { log: log("loose") }),
         ]
+    }
+
+    fn field(name: &str, value: &str) -> evidence::Field {
+        evidence::Field {
+            name: name.into(),
+            value: value.into(),
+        }
+    }
+
+    fn log(message: &str) -> Log {
+        Log {
+            at_us: 2,
+            level: evidence::LogLevel::Warn,
+            target: "shop::payments".into(),
+            message: message.into(),
+            fields: vec![field("service", "acme"), field("error", "no answer")],
+            spans: vec![field("correlation_id", "c-1")],
+            leaks: vec!["card".into()],
+        }
     }
 
     fn parsed(text: &[u8]) -> Result<Evidence> {
@@ -222,6 +281,9 @@ mod tests {
         let recorded = &evidence.processes[0];
         assert_eq!((recorded.traces.len(), &*recorded.mutated), (1, &[0][..]));
         assert_eq!(evidence.changed(), ["gateway.timeout".to_owned()].into());
+        let messages = recorded.traces[0].seen.logs.iter().map(|log| &*log.message);
+        assert_eq!(messages.collect::<Vec<_>>(), ["not charged", "late"]);
+        assert_eq!(recorded.loose, [log("loose")]);
     }
 
     #[test]
@@ -246,7 +308,7 @@ mod tests {
         let text = &text[..text.len() - 5];
         let evidence = parsed(text.as_bytes()).unwrap();
         let recorded = &evidence.processes[0];
-        assert_eq!((recorded.traces.len(), recorded.mutated.len()), (1, 0));
+        assert_eq!((recorded.traces.len(), recorded.loose.len()), (1, 0));
     }
 
     #[test]
@@ -268,6 +330,7 @@ mod tests {
         let text = written(&[Record::Process(evidence::Process {
             format: FORMAT + 1,
             pid: 7,
+            unheard: true,
         })]);
         assert!(matches!(parsed(text.as_bytes()), Err(Error::Evidence(_))));
     }

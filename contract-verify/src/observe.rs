@@ -5,15 +5,18 @@
 //! cannot be told apart, both stay unseen and the reason is kept.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use contract_spec::catalog;
 use contract_spec::evidence::{Errors, Outcome, Trace, signature, standing};
 use contract_spec::model::{self, Mode};
 
-use crate::behave::{self, Breach, Loops, View};
+use crate::behave::{self, Breach, Looked, Loops, View};
 use crate::contracts::{ContractFile, Contracts};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Recorded};
+use crate::hear::{self, Nested};
 use crate::inventory::Subject;
+use crate::policy;
 use crate::subjects::Subjects;
 use crate::timeline::timeline;
 
@@ -73,6 +76,37 @@ pub(crate) struct Observed {
     pub(crate) breaches: BTreeMap<BreachKey, Breached>,
     /// The interfaces that each function's traces show calls to.
     pub(crate) marked: HashMap<usize, BTreeSet<String>>,
+    /// Whether the log events that modes demand could be heard.
+    pub(crate) looked: BTreeMap<ModeKey, LookedFor>,
+    /// The retry policies in use, by function and numbers.
+    pub(crate) retries: BTreeMap<(usize, String), Retried>,
+}
+
+/// Whether the log event of a mode could be heard.
+#[derive(Debug, Default)]
+pub(crate) struct LookedFor {
+    /// In some test it could.
+    pub(crate) heard: bool,
+    /// Why it could not, and where.
+    pub(crate) unheard: BTreeMap<String, BTreeSet<TestIndex>>,
+}
+
+/// The use of a retry policy.
+#[derive(Debug, Default)]
+pub(crate) struct Retried {
+    /// The tests in which it handed out a delay: something was tried again.
+    pub(crate) again: BTreeSet<TestIndex>,
+    /// The tests in which it had no delay left: the last attempt failed, too.
+    pub(crate) exhausted: BTreeSet<TestIndex>,
+}
+
+/// What the traces are held against beside their contracts.
+#[derive(Debug)]
+pub(crate) struct Against {
+    /// What log events must carry.
+    pub(crate) log: policy::Log,
+    /// Crates that log where nobody listens, by the packages that depend on them.
+    pub(crate) other_loggers: HashMap<String, &'static str>,
 }
 
 /// The function, the code and the message of a breach.
@@ -101,6 +135,8 @@ struct Seen<'a> {
     test: TestIndex,
     subject: usize,
     trace: &'a Trace,
+    process: &'a Recorded,
+    nested: Rc<Nested<'a>>,
 }
 
 /// Reads the evidence of the passing tests.
@@ -108,8 +144,9 @@ pub(crate) fn observe<'a>(
     subjects: Vec<Subject>,
     contracts: &Contracts,
     evidence: impl IntoIterator<Item = (TestIndex, &'a Evidence)>,
+    against: &Against,
 ) -> Observed {
-    observe_assuming(subjects, contracts, evidence, 0)
+    observe_assuming(subjects, contracts, evidence, against, 0)
 }
 
 /// The most interfaces of a function of which every combination is assumed.
@@ -150,6 +187,7 @@ pub(crate) fn observe_assuming<'a>(
     subjects: Vec<Subject>,
     contracts: &Contracts,
     evidence: impl IntoIterator<Item = (TestIndex, &'a Evidence)>,
+    against: &Against,
     assumed: u32,
 ) -> Observed {
     let mut observed = Observed::default();
@@ -168,12 +206,15 @@ pub(crate) fn observe_assuming<'a>(
                         .or_insert_with(|| errors.clone());
                 }
             }
+            let nested = Rc::new(hear::nested(process));
             for trace in &process.traces {
                 if let Some(subject) = by_number.get(&trace.function) {
                     seen.push(Seen {
                         test,
                         subject: *subject,
                         trace,
+                        process,
+                        nested: Rc::clone(&nested),
                     });
                 }
             }
@@ -205,17 +246,22 @@ pub(crate) fn observe_assuming<'a>(
     let mut known = HashMap::new();
     for seen in &seen {
         observed.exit(seen);
+        observed.retried(seen);
         let subject = &observed.subjects[seen.subject];
         let contract = known
             .entry(seen.subject)
             .or_insert_with(|| contract_of(contracts, subject));
         if let Some((file, function)) = *contract {
-            observed.mode(seen, function, &marked[&seen.subject]);
+            let other = against.other_loggers.get(&subject.package).copied();
+            let modes = observed.mode(seen, function, &marked[&seen.subject]);
             let view = View {
                 contract: file.contract(),
                 function,
                 trace: seen.trace,
                 loops: &loops[&seen.subject],
+                modes: &modes,
+                heard: &hear::heard(seen.trace, &seen.nested, &seen.process.loose, other),
+                policy: &against.log,
             };
             observed.behaviour(seen, &view);
         }
@@ -273,8 +319,35 @@ impl Observed {
         }
     }
 
+    fn retried(&mut self, seen: &Seen<'_>) {
+        for retry in &seen.trace.seen.retries {
+            let key = (seen.subject, retry.policy.clone());
+            let retried = self.retries.entry(key).or_default();
+            if !retry.delays_us.is_empty() {
+                retried.again.insert(seen.test);
+            }
+            if retry.exhausted {
+                retried.exhausted.insert(seen.test);
+            }
+        }
+    }
+
     fn behaviour(&mut self, seen: &Seen<'_>, view: &View<'_>) {
-        for breach in behave::breaches(view) {
+        let held = behave::hold(view);
+        for (mode, looked) in held.looked {
+            let for_mode = self.looked.entry((seen.subject, mode)).or_default();
+            match looked {
+                Looked::Seen => for_mode.heard = true,
+                Looked::Unseen(reason) => {
+                    for_mode
+                        .unheard
+                        .entry(reason)
+                        .or_default()
+                        .insert(seen.test);
+                }
+            }
+        }
+        for breach in held.breaches {
             let subject = &self.subjects[seen.subject];
             let branch = seen
                 .trace
@@ -286,28 +359,35 @@ impl Observed {
             let breached = self.breaches.entry(key).or_insert_with(|| Breached {
                 breach,
                 tests: BTreeSet::new(),
-                timeline: timeline(seen.trace, place.as_deref()),
+                timeline: timeline(view, place.as_deref()),
             });
             breached.tests.insert(seen.test);
         }
     }
 
-    fn mode(&mut self, seen: &Seen<'_>, function: &model::Function, marked: &BTreeSet<String>) {
+    /// Notes the modes that a call was in, and gives back those beyond doubt.
+    fn mode(
+        &mut self,
+        seen: &Seen<'_>,
+        function: &model::Function,
+        marked: &BTreeSet<String>,
+    ) -> Vec<usize> {
         let trace = seen.trace;
         if trace.outcome == Outcome::Ok {
             let (certain, unclear) = recoveries(trace, function);
-            for mode in certain {
-                let mode = self.modes.entry((seen.subject, mode)).or_default();
+            let certain: Vec<usize> = certain.into_iter().collect();
+            for mode in &certain {
+                let mode = self.modes.entry((seen.subject, *mode)).or_default();
                 mode.recovered.add(seen);
             }
             for mode in unclear {
                 let mode = self.modes.entry((seen.subject, mode)).or_default();
                 mode.unclear.insert(seen.test);
             }
-            return;
+            return certain;
         }
         let (Outcome::Err, Some(variant)) = (trace.outcome, &trace.variant) else {
-            return;
+            return Vec::new();
         };
         let candidates = candidates(trace, variant, function, marked);
         let [mode] = candidates[..] else {
@@ -315,7 +395,7 @@ impl Observed {
                 let unclear = &mut self.modes.entry((seen.subject, mode)).or_default().unclear;
                 unclear.insert(seen.test);
             }
-            return;
+            return Vec::new();
         };
         if let Some(branch) = trace.branch {
             let exit = Exit {
@@ -326,6 +406,7 @@ impl Observed {
             let entry = self.modes.entry((seen.subject, mode)).or_default();
             entry.exits.entry(exit).or_default().add(seen);
         }
+        vec![mode]
     }
 }
 
@@ -378,7 +459,7 @@ fn candidates(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract_spec::evidence::Call;
+    use contract_spec::evidence::{Call, Seen};
     use contract_spec::{Source, check};
 
     const CONTRACT: &str = r#"
@@ -416,6 +497,7 @@ out_of_range = { returns = "Amount" }
             cancelled: false,
             failed: mode.is_some(),
             mode: mode.filter(|mode| *mode != "?").map(Into::into),
+            error: Vec::new(),
             start_us: 0,
             end_us: 0,
         }
@@ -444,6 +526,7 @@ out_of_range = { returns = "Amount" }
             calls,
             start_us: 0,
             end_us: 0,
+            seen: Seen::default(),
         };
         let marked = marked.iter().map(|name| (*name).to_owned()).collect();
         let found = match variant {

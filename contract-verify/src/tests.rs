@@ -1,11 +1,15 @@
 //! Listing tests and running one, in a process of its own.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use contract_spec::evidence::{EVIDENCE_LOST, EVIDENCE_VARIABLE, MUTANT_VARIABLE, Mutant};
+use contract_spec::evidence::{
+    EVIDENCE_LOST, EVIDENCE_VARIABLE, LOGS_VARIABLE, LogLevel, MUTANT_VARIABLE, Mutant,
+};
 
 use crate::build::Binary;
 use crate::error::{Error, Result};
@@ -62,15 +66,26 @@ pub(crate) struct Runner {
     scratch: PathBuf,
     runs: AtomicU64,
     watchdog: Watchdog,
+    /// From which level on log events are recorded.
+    level: LogLevel,
+    /// The tests whose log events are not recorded, because they do not pass with that.
+    unheard: Mutex<BTreeSet<String>>,
 }
 
 impl Runner {
-    pub(crate) fn new(binaries: Vec<Binary>, scratch: &Path, watchdog: Watchdog) -> Self {
+    pub(crate) fn new(
+        binaries: Vec<Binary>,
+        scratch: &Path,
+        watchdog: Watchdog,
+        level: LogLevel,
+    ) -> Self {
         Self {
             binaries,
             scratch: scratch.to_owned(),
             runs: AtomicU64::new(0),
             watchdog,
+            level,
+            unheard: Mutex::default(),
         }
     }
 
@@ -137,6 +152,11 @@ impl Runner {
         let mut command = self.command(test.binary);
         let scratch = self.scratch()?;
         command.env(EVIDENCE_VARIABLE, &scratch);
+        let level = match self.unheard().contains(&test.id) {
+            true => "off",
+            false => self.level.name(),
+        };
+        command.env(LOGS_VARIABLE, level);
         if let Some(mutant) = mutant {
             command.env(MUTANT_VARIABLE, mutant.to_string());
         }
@@ -161,6 +181,30 @@ impl Runner {
             should_panic: finished.stdout.contains(" - should panic ... "),
             output: finished.stdout + &finished.stderr,
         })
+    }
+
+    /// Runs a test that failed without recording its log events: it may set up logging in
+    /// a way that leaves no room for anybody else. The run, if that is what it was.
+    pub(crate) fn run_unheard(&self, test: &Test, limit: Duration) -> Result<Option<Run>> {
+        self.leave_unheard(test);
+        let unheard = self.run(test, None, limit)?;
+        self.unheard().remove(&test.id);
+        if unheard.outcome != Outcome::Passed
+            || self.run(test, None, limit)?.outcome == Outcome::Passed
+        {
+            return Ok(None);
+        }
+        self.leave_unheard(test);
+        Ok(Some(unheard))
+    }
+
+    /// From now on, a test's log events are not recorded.
+    pub(crate) fn leave_unheard(&self, test: &Test) {
+        self.unheard().insert(test.id.clone());
+    }
+
+    fn unheard(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn command(&self, binary: usize) -> Command {
@@ -188,6 +232,7 @@ impl Runner {
             "RUST_TEST_SHUFFLE_SEED",
             "RUST_TEST_NOCAPTURE",
             EVIDENCE_VARIABLE,
+            LOGS_VARIABLE,
             MUTANT_VARIABLE,
         ] {
             command.env_remove(variable);

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, PackageId};
 
 use crate::cli::{Options, Selection};
 use crate::error::{Error, Result};
+use crate::eyes;
 
 const RUNTIME: &str = "resilience-contract";
 
@@ -19,9 +20,19 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Asks cargo.
-    pub(crate) fn load(selection: &Selection) -> Result<Self> {
-        Self::ask(selection, MetadataCommand::new())
+    /// Asks cargo; which packages there are depends on the features.
+    pub(crate) fn load(selection: &Selection, features: &clap_cargo::Features) -> Result<Self> {
+        let mut command = MetadataCommand::new();
+        if features.all_features {
+            command.features(CargoOpt::AllFeatures);
+        }
+        if features.no_default_features {
+            command.features(CargoOpt::NoDefaultFeatures);
+        }
+        if !features.features.is_empty() {
+            command.features(CargoOpt::SomeFeatures(features.features.clone()));
+        }
+        Self::ask(selection, command)
     }
 
     /// The members of a workspace, none of them selected.
@@ -113,11 +124,12 @@ impl Workspace {
 
     /// The features that turn the probes on, as cargo's `--features` wants them.
     pub(crate) fn probe_features(&self) -> Result<String> {
-        let mut features: Vec<String> = self
-            .dependents()
-            .into_iter()
-            .map(|(_, name)| format!("{name}/probe"))
-            .collect();
+        let mut features = Vec::new();
+        let more = eyes::features(&self.metadata, &self.selected);
+        for (_, name) in self.dependents() {
+            features.push(format!("{name}/probe"));
+            features.extend(more.iter().map(|feature| format!("{name}/{feature}")));
+        }
         features.sort();
         features.dedup();
         if features.is_empty() {

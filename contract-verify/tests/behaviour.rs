@@ -30,11 +30,11 @@ deadline = "10s"
 max_calls = { gateway = 3 }
 
 [function.charge.on.gateway]
-timeout      = { returns = "Slow", retry = "standard", log = "error" }
-unauthorized = { returns = "Refused", log = "error" }
+timeout      = { returns = "Slow", retry = "standard" }
+unauthorized = { returns = "Refused" }
 not_found    = { recovers = "a customer that nobody knows has charged nothing yet" }
 server_error = { waived = "the gateway of this test never answers with a 5xx" }
-other        = { returns = "Odd", log = "error" }
+other        = { returns = "Odd" }
 "#;
 
 /// A service that asks a scripted gateway, and what a test expects of it.

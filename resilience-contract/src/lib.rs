@@ -34,6 +34,8 @@
 //! wrote. `cargo verify-contracts` turns on the feature `probe`, and then the
 //! macros add what records and changes the failure branches.
 
+#![cfg_attr(not(feature = "probe-tracing"), forbid(unsafe_code))]
+
 mod check;
 mod failure;
 #[cfg(feature = "faults")]
@@ -122,6 +124,16 @@ macro_rules! external {
                 #[deny(deprecated)]
                 let __seen = (&&&&&&$crate::__private::inspect::Inspect(__value)).inspect();
                 __seen
+            },
+            |__value| {
+                #[allow(
+                    unused_imports,
+                    reason = "which one is needed is what the types decide"
+                )]
+                use $crate::__private::text::{
+                    SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _, SaysNothing as _,
+                };
+                (&&&&$crate::__private::text::Text(__value)).texts()
             },
         )
     };

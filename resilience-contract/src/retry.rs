@@ -72,8 +72,13 @@ impl RetryPolicy {
 
     fn delays_from(&self, seed: Seed) -> Delays {
         let cap = nanoseconds(self.max_delay);
+        let left = self.max_attempts.saturating_sub(1);
+        #[cfg(feature = "probe")]
+        let (left, watch) = crate::probe::Watch::begin(self, left);
         Delays {
-            left: self.max_attempts.saturating_sub(1),
+            #[cfg(feature = "probe")]
+            watch,
+            left,
             next: nanoseconds(self.initial_delay).min(cap),
             growth: match self.backoff {
                 Backoff::Exponential => self.multiplier,
@@ -107,12 +112,28 @@ pub struct Delays {
     cap: f64,
     jitter: Jitter,
     seed: Seed,
+    #[cfg(feature = "probe")]
+    watch: crate::probe::Watch,
 }
 
 impl Iterator for Delays {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
+        let delay = self.step();
+        #[cfg(feature = "probe")]
+        self.watch.asked(delay, self.left);
+        delay
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        (left, Some(left))
+    }
+}
+
+impl Delays {
+    fn step(&mut self) -> Option<Duration> {
         self.left = self.left.checked_sub(1)?;
         let delay = self.next;
         // Capped before it is spread: spread first, all late delays would meet at the cap.
@@ -123,11 +144,6 @@ impl Iterator for Delays {
             Jitter::Equal => delay / 2.0 + delay / 2.0 * self.seed.fraction(),
         };
         Some(Duration::from_nanos(spread.min(self.cap) as u64))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
-        (left, Some(left))
     }
 }
 

@@ -72,10 +72,19 @@ impl<'a> Live<'a> {
         self.status.say("Recording", &format!("{tests}{unchanged}"));
         let began = Instant::now();
         let runs = parallel::map(self.jobs, chosen, |test| {
-            if let Some(kept) = self.kept.plain(&self.tests[*test])? {
+            let of = &self.tests[*test];
+            if let Some(kept) = self.kept.plain(of)? {
+                if kept.evidence.is_unheard() {
+                    self.runner.leave_unheard(of);
+                }
                 return Ok((kept, None));
             }
-            let run = self.runner.run(&self.tests[*test], None, self.limit)?;
+            let mut run = self.runner.run(of, None, self.limit)?;
+            if run.outcome != Outcome::Passed
+                && let Some(unheard) = self.runner.run_unheard(of, self.limit)?
+            {
+                run = unheard;
+            }
             let failure = how_it_fails(&run.outcome, self.limit);
             let Run {
                 duration,

@@ -2,22 +2,26 @@
 //! test thinks of it.
 //!
 //! `outcome` is about how it ended, `attempts` about trying again, `limits` about time
-//! and the number of calls.
+//! and the number of calls, `logs` about what was logged.
 //!
 //! Only what the trace shows beyond doubt is a breach. Where an error does not
 //! tell its mode, or a call is not marked, nothing is concluded.
 
 mod attempts;
 mod limits;
+mod logs;
 mod outcome;
 
 use contract_spec::evidence::{Call, Trace};
 use contract_spec::model::{Contract, Function, Mode};
 
 use crate::codes::Code;
+use crate::hear::Heard;
+use crate::policy;
 use crate::report::Level;
 
 pub(crate) use attempts::{Loops, loops};
+pub(crate) use logs::{Looked, tells_secret};
 
 /// One thing that a call of a function did against its contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,16 +54,35 @@ pub(crate) struct View<'a> {
     pub(crate) trace: &'a Trace,
     /// What all traces of the function show about its places.
     pub(crate) loops: &'a Loops,
+    /// The failure modes that it was in beyond doubt, by their index.
+    pub(crate) modes: &'a [usize],
+    /// What it logged.
+    pub(crate) heard: &'a Heard<'a>,
+    /// What log events must carry.
+    pub(crate) policy: &'a policy::Log,
 }
 
-/// Everything that a trace did against its contract.
-pub(crate) fn breaches(view: &View<'_>) -> Vec<Breach> {
+/// What came of holding a trace against its contract.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// Everything that it did against its contract.
+    pub(crate) breaches: Vec<Breach>,
+    /// What came of looking for the log event of each mode that demands one.
+    pub(crate) looked: Vec<(usize, Looked)>,
+}
+
+/// Holds a trace against its contract.
+pub(crate) fn hold(view: &View<'_>) -> Held {
     let mut found = Vec::new();
     outcome::outcome(view, &mut found);
     outcome::calls(view, &mut found);
     attempts::attempts(view, &mut found);
     limits::limits(view, &mut found);
-    found
+    let looked = logs::logs(view, &mut found);
+    Held {
+        breaches: found,
+        looked,
+    }
 }
 
 /// What the contract says of a failed call: its mode, or `other` where the mode has no line of its own.
@@ -105,7 +128,7 @@ pub(crate) mod support {
     //! A contract, and traces to hold against it.
 
     use super::*;
-    use contract_spec::evidence::Outcome;
+    use contract_spec::evidence::{Field, Log, LogLevel, Outcome, Seen};
     use contract_spec::{Source, check};
 
     pub(crate) const CONTRACT: &str = r#"
@@ -153,6 +176,7 @@ out_of_range = { returns = "Amount" }
             failed: !mode.is_empty(),
             cancelled: false,
             mode: Some(mode.to_owned()).filter(|mode| !matches!(mode.as_str(), "" | "?")),
+            error: Vec::new(),
             start_us: 0,
             end_us: 0,
         }
@@ -173,29 +197,68 @@ out_of_range = { returns = "Amount" }
                 .collect(),
             start_us: 0,
             end_us: 1000,
+            seen: Seen::default(),
         }
     }
 
-    pub(crate) fn codes_of(trace: &Trace) -> Vec<&'static str> {
+    pub(crate) fn log(level: LogLevel, message: &str, at_us: u64, fields: &[(&str, &str)]) -> Log {
+        let fields = fields.iter().map(|(name, value)| Field {
+            name: (*name).into(),
+            value: (*value).into(),
+        });
+        Log {
+            at_us,
+            level,
+            target: "shop".into(),
+            message: message.into(),
+            fields: fields.collect(),
+            spans: Vec::new(),
+            leaks: Vec::new(),
+        }
+    }
+
+    /// A trace against the function `f` of a contract, in the modes that its calls and
+    /// its variant name.
+    pub(crate) fn view_of<R>(
+        contract: &str,
+        trace: &Trace,
+        then: impl FnOnce(&View<'_>) -> R,
+    ) -> R {
         let source = Source {
             path: "c.toml".into(),
-            text: CONTRACT.into(),
+            text: contract.into(),
         };
         let reading = check(&source);
         let errors: Vec<_> = reading
             .diagnostics
             .iter()
+            .filter(|d| d.severity == contract_spec::Severity::Error)
             .map(|d| d.render_plain(&source))
             .collect();
-        assert!(!reading.has_errors(), "{errors:?}");
-        let view = View {
+        assert!(errors.is_empty(), "{errors:?}");
+        let function = reading.contract.function("f").unwrap();
+        let modes = function.modes.iter().enumerate();
+        let modes = modes.filter(|(_, mode)| {
+            let returns = mode.returns().map(|variant| variant.value.as_str());
+            returns.is_some() && returns == trace.variant.as_deref()
+        });
+        let modes: Vec<usize> = modes.map(|(index, _)| index).collect();
+        then(&View {
             contract: &reading.contract,
-            function: reading.contract.function("f").unwrap(),
+            function,
             trace,
             loops: &loops(trace),
-        };
-        let found = breaches(&view);
-        found.iter().map(|breach| breach.code.code).collect()
+            modes: &modes,
+            heard: &crate::hear::heard(trace, &Default::default(), &[], None),
+            policy: &policy::Log::default(),
+        })
+    }
+
+    pub(crate) fn codes_of(trace: &Trace) -> Vec<&'static str> {
+        view_of(CONTRACT, trace, |view| {
+            let found = hold(view).breaches;
+            found.iter().map(|breach| breach.code.code).collect()
+        })
     }
 
     pub(crate) fn ok(calls: &[(&str, &str)]) -> Vec<&'static str> {

@@ -113,13 +113,15 @@ impl Judge<'_> {
                 Operator::Misreport { from, to, .. } => format!("`{from}` was replaced by `{to}`"),
                 Operator::Swallow { from, .. } => format!("`{from}` was replaced by an `Ok`"),
                 Operator::Unrecover => "the recovery was replaced by an error".into(),
+                Operator::OneAttempt { .. } => "only one attempt was made".into(),
+                Operator::OneTooMany { .. } => "one attempt more was made".into(),
             };
             let message = format!(
                 "this branch of `{id}` is not proven: {change} here, and no test noticed; {entered_by}"
             );
             let variant = match &survivor.operator {
                 Operator::Misreport { from, .. } | Operator::Swallow { from, .. } => from.as_str(),
-                Operator::Unrecover => "…",
+                _ => "…",
             };
             let help = format!(
                 "assert on the variant, `assert!(matches!(result, Err(…::{variant} …)))`, not on `is_err()`"

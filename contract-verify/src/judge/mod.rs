@@ -5,6 +5,7 @@
 //! function, `summary` counts. Nothing here runs, reads or prints.
 
 mod branch;
+mod logs;
 mod mode;
 mod summary;
 mod workspace;
@@ -141,6 +142,7 @@ impl Judge<'_> {
         }
         self.places(index);
         self.breaches(index);
+        self.logs_unseen(index, contract);
         self.never_called(index, file, contract);
         Function {
             id: subject.id.clone(),
@@ -225,7 +227,9 @@ impl Judge<'_> {
             let (from, to) = match &tried.operator {
                 Operator::Misreport { from, to, .. } => (Some(from.clone()), Some(to.clone())),
                 Operator::Swallow { from, .. } => (Some(from.clone()), None),
-                Operator::Unrecover => (None, None),
+                Operator::Unrecover | Operator::OneAttempt { .. } | Operator::OneTooMany { .. } => {
+                    (None, None)
+                }
             };
             let (outcome, test, reason) = match &tried.fate {
                 Fate::Killed(test) => (

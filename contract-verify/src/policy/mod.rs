@@ -1,16 +1,18 @@
 //! What a project demands beyond the defaults: `.config/verify-contracts.toml`.
 //!
-//! `read` and `allow` know the file, `apply` and `require` what it says about findings
+//! `read`, `allow` and `log` know the file, `apply` and `require` what it says about findings
 //! and functions. None touches the file system or the clock.
 
 mod allow;
 mod apply;
 mod date;
+mod log;
 mod read;
 mod require;
 
 pub(crate) use apply::apply;
 pub(crate) use date::Date;
+pub(crate) use log::Log;
 pub(crate) use read::read;
 pub(crate) use require::{Place, Required};
 
@@ -32,6 +34,8 @@ pub(crate) struct Policy {
     levels: BTreeMap<&'static str, Option<Level>>,
     /// `[[allow]]`.
     allowed: Vec<Allowed>,
+    /// `[log]`.
+    pub(crate) log: Log,
     /// `[require]`.
     pub(crate) required: Required,
     /// `baseline = "…"`, relative to the workspace.

@@ -62,12 +62,16 @@ impl Reader<'_> {
                 "tier" => self.each(value, Self::tier),
                 "level" => self.each(value, Self::level),
                 "allow" => self.allow(value),
+                "log" => self.log(value),
                 "require" => self.require(value),
                 "baseline" => {
                     self.policy.baseline =
                         self.string(value, "the path of a baseline, relative to the workspace")
                 }
-                _ => self.unknown(key, &["tier", "level", "allow", "require", "baseline"]),
+                _ => self.unknown(
+                    key,
+                    &["tier", "level", "allow", "log", "require", "baseline"],
+                ),
             }
         }
     }

@@ -66,6 +66,7 @@ pub(crate) fn conclude(
         inventory.subjects.clone(),
         contracts,
         passed.map(|(test, run)| (*test, &run.evidence)),
+        &setting.against(),
     );
     let proofs = if failing.is_empty() {
         answers.begin(&observed);

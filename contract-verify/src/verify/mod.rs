@@ -39,7 +39,11 @@ pub(crate) struct Verified {
 /// The main job: all of it. Its report is kept for `prompt --for repair`.
 pub(crate) fn verify(arguments: &Arguments, status: Status) -> Result<Verified> {
     let options = &arguments.options;
-    let mut setting = Setting::load(&options.selection, Some(&arguments.reporting))?;
+    let mut setting = Setting::load(
+        &options.selection,
+        &options.features,
+        Some(&arguments.reporting),
+    )?;
     let report = report(&mut setting, arguments, status)?;
     let folder = setting.workspace.target_directory(options);
     let verified = setting.verified(report);
@@ -84,7 +88,7 @@ fn report(setting: &mut Setting, arguments: &Arguments, status: Status) -> Resul
 /// Builds into an archive; the report on contracts that are mistaken, if they are.
 pub(crate) fn build(arguments: &Build, status: Status) -> Result<Option<Verified>> {
     let options = &arguments.options;
-    let setting = Setting::load(&options.selection, None)?;
+    let setting = Setting::load(&options.selection, &options.features, None)?;
     if let Some(report) = setting.mistakes() {
         return Ok(Some(setting.verified(report)));
     }

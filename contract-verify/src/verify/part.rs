@@ -35,7 +35,10 @@ pub(crate) fn run(arguments: &Run, status: Status) -> Result<Ran> {
     let options = &arguments.options;
     let partition = arguments.partition.map(|part| part.0);
     let (mut setting, archived) = match &arguments.archive {
-        None => (Setting::load(&options.selection, None)?, None),
+        None => (
+            Setting::load(&options.selection, &options.features, None)?,
+            None,
+        ),
         Some(archive) => {
             let manifest = &options.selection.manifest;
             let site = Site::new(&Workspace::members(manifest.clone())?, options, status)?;
@@ -95,7 +98,8 @@ fn break_each(setting: &Setting, found: &Found<'_>, live: &Live<'_>, is_part: bo
     let contracts = &setting.contracts;
     let evidence = || found.plain.iter().map(|(test, run)| (*test, &run.evidence));
     let subjects = || found.inventory.subjects.clone();
-    let observed = observe(subjects(), contracts, evidence());
+    let against = setting.against();
+    let observed = observe(subjects(), contracts, evidence(), &against);
     live.begin(&observed);
     let began = Instant::now();
     let durations = found.durations();
@@ -105,7 +109,7 @@ fn break_each(setting: &Setting, found: &Found<'_>, live: &Live<'_>, is_part: bo
         (Thoroughness::Enough, vec![0])
     };
     for assumed in assumed {
-        let observed = observe_assuming(subjects(), contracts, evidence(), assumed);
+        let observed = observe_assuming(subjects(), contracts, evidence(), &against, assumed);
         prove(
             live,
             found.tests,

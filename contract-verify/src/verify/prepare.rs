@@ -15,6 +15,7 @@ use crate::compiled;
 use crate::contracts::is_attribute_used;
 use crate::error::{Error, Result};
 use crate::exit;
+use crate::eyes;
 use crate::inventory::{self, Inventory};
 use crate::kept::Kept;
 use crate::kept::key::Surroundings;
@@ -135,7 +136,12 @@ impl Prepared {
             return Err(Error::NoContracts);
         }
         let binaries = std::mem::take(&mut build.binaries);
-        let runner = Runner::new(binaries, site.scratch.path(), site.watchdog.clone());
+        let runner = Runner::new(
+            binaries,
+            site.scratch.path(),
+            site.watchdog.clone(),
+            eyes::level(&setting.contracts),
+        );
         let limit = Duration::from_secs(options.test_timeout);
         let tests = list(&setting.workspace, &runner, &kept, limit, jobs(options))?;
         Ok(Some(Self {

@@ -11,6 +11,8 @@ use crate::cli::{Reporting, Selection};
 use crate::contracts::Contracts;
 use crate::draw;
 use crate::error::{Error, Result};
+use crate::eyes;
+use crate::observe::Against;
 use crate::policy::{self, Policy};
 use crate::report::{FORMAT, Level, Outcome, Report, Summary};
 use crate::workspace::Workspace;
@@ -27,8 +29,12 @@ pub(crate) struct Setting {
 
 impl Setting {
     /// That of the selected packages.
-    pub(crate) fn load(selection: &Selection, reporting: Option<&Reporting>) -> Result<Self> {
-        let workspace = Workspace::load(selection)?;
+    pub(crate) fn load(
+        selection: &Selection,
+        features: &clap_cargo::Features,
+        reporting: Option<&Reporting>,
+    ) -> Result<Self> {
+        let workspace = Workspace::load(selection, features)?;
         workspace.probe_features()?;
         Self::of(workspace, reporting)
     }
@@ -53,6 +59,14 @@ impl Setting {
             baseline,
             contracts,
         })
+    }
+
+    /// What traces are held against beside their contracts.
+    pub(super) fn against(&self) -> Against {
+        Against {
+            log: self.policy.log.clone(),
+            other_loggers: eyes::other_loggers(&self.workspace),
+        }
     }
 
     /// The report on contracts that cannot be worked with, if there are any: they make

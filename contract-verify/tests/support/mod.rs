@@ -29,6 +29,18 @@ impl Run {
         }
     }
 
+    /// The codes of the findings about behaviour, of one contract.
+    pub(crate) fn behaviour_of(&self, contract: &str) -> Vec<String> {
+        let report = self.report();
+        let findings = report["findings"].as_array().cloned().unwrap_or_default();
+        let of_contract = findings.iter().filter(|f| f["function"] == contract);
+        of_contract
+            .filter_map(|finding| finding["code"].as_str())
+            .filter(|code| code.starts_with("RC4"))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The messages of the findings with a code.
     pub(crate) fn findings(&self, code: &str) -> Vec<String> {
         let report = self.report();
@@ -98,6 +110,19 @@ impl Project {
     /// A package with the runtime as its dependency and these files.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         Self::named("project with spaces ü", files)
+    }
+
+    /// The same, with more dependencies, a line of TOML for each.
+    pub(crate) fn depending(dependencies: &str, files: &[(&str, &str)]) -> Self {
+        let project = Self::new(files);
+        let manifest = std::fs::read_to_string(project.path().join("Cargo.toml"))
+            .expect("the manifest of the project");
+        let (head, tail) = manifest.split_once("[profile.dev]").expect("a profile");
+        project.write(
+            "Cargo.toml",
+            format!("{head}{dependencies}\n[profile.dev]{tail}"),
+        );
+        project
     }
 
     /// The same, in a folder with a name to be chosen.

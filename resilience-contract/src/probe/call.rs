@@ -3,33 +3,18 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use contract_spec::evidence;
 
 use super::inspect::Seen;
-use super::recorder::{Recorder, Site, recorder};
-
-/// No branch has been passed.
-const NOWHERE: u32 = u32::MAX;
+use super::logs;
+use super::plant::Argument;
+use super::recorder::{Site, recorder};
+use super::state::State;
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<State>>> = const { RefCell::new(None) };
-}
-
-/// What is known of a call while it runs.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) recorder: &'static Recorder,
-    pub(super) function: u32,
-    pub(super) number: u64,
-    parent: Option<u64>,
-    thread: Option<String>,
-    start_us: u64,
-    branch: AtomicU32,
-    calls: Mutex<Vec<evidence::Call>>,
-    degraded: Mutex<Vec<evidence::Degraded>>,
 }
 
 /// One call of a contracted function. Dropped before [`leave`], it has panicked
@@ -43,21 +28,14 @@ pub struct Call {
     during_panic: bool,
 }
 
-/// A contracted function begins.
+/// A contracted function begins; `arguments` are those that tell whether it logs what it
+/// must, and what it must not.
 #[doc(hidden)]
-pub fn enter(site: &'static Site) -> Call {
+pub fn enter(site: &'static Site, arguments: &[Argument]) -> Call {
     let state = recorder().map(|recorder| {
-        Arc::new(State {
-            recorder,
-            function: recorder.function(site),
-            number: recorder.next_call(),
-            parent: current().map(|parent| parent.number),
-            thread: std::thread::current().name().map(str::to_owned),
-            start_us: recorder.now_us(),
-            branch: AtomicU32::new(NOWHERE),
-            calls: Mutex::new(Vec::new()),
-            degraded: Mutex::new(Vec::new()),
-        })
+        let state = Arc::new(State::new(recorder, site, current(), arguments));
+        logs::begins(&state);
+        state
     });
     Call {
         site,
@@ -98,40 +76,8 @@ impl Drop for Call {
             } else {
                 evidence::Outcome::Cancelled
             };
-            state.end(outcome, None, None);
+            state.end(outcome, None, None, Vec::new());
         }
-    }
-}
-
-impl State {
-    /// The branch that was passed last.
-    pub(super) fn left_by(&self) -> Option<u32> {
-        Some(self.branch.load(Ordering::Relaxed)).filter(|branch| *branch != NOWHERE)
-    }
-
-    /// Writes the trace, and gives back its calls.
-    pub(super) fn end(
-        &self,
-        outcome: evidence::Outcome,
-        branch: Option<u32>,
-        variant: Option<&str>,
-    ) -> Vec<evidence::Call> {
-        let calls = std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner));
-        let degraded = self.degraded.lock().unwrap_or_else(PoisonError::into_inner);
-        let trace = evidence::Trace {
-            function: self.function,
-            call: self.number,
-            parent: self.parent,
-            thread: self.thread.clone(),
-            outcome,
-            variant: variant.map(str::to_owned),
-            branch,
-            calls,
-            start_us: self.start_us,
-            end_us: self.recorder.now_us(),
-        };
-        self.recorder.write_trace(&trace, &degraded);
-        trace.calls
     }
 }
 
@@ -139,11 +85,7 @@ impl State {
 #[doc(hidden)]
 pub fn degraded<T>(reason: &'static str, site: &'static str, value: T) -> T {
     if let Some(state) = current() {
-        let mut degraded = state
-            .degraded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        degraded.push(evidence::Degraded {
+        state.degraded(evidence::Degraded {
             reason: reason.to_owned(),
             site: site.to_owned(),
         });
@@ -154,16 +96,19 @@ pub fn degraded<T>(reason: &'static str, site: &'static str, value: T) -> T {
 /// The running contracted call passes a branch.
 pub(super) fn leaving_by(branch: u32) {
     if let Some(state) = current() {
-        state.branch.store(branch, Ordering::Relaxed);
+        state.leaving_by(branch);
     }
 }
 
 /// The running contracted call did not leave where it could have.
 pub(super) fn not_leaving() {
-    leaving_by(NOWHERE);
+    if let Some(state) = current() {
+        state.not_leaving();
+    }
 }
 
-fn current() -> Option<Arc<State>> {
+/// The contracted call that runs on this thread.
+pub(super) fn current() -> Option<Arc<State>> {
     // A destructor of another thread-local may get here when this one is gone.
     CURRENT
         .try_with(|current| current.borrow().clone())
@@ -174,15 +119,20 @@ fn current() -> Option<Arc<State>> {
 /// Puts a call in place as the thread's current one, and the one before back at the end.
 struct Within {
     before: Option<Arc<State>>,
+    _listening: Option<logs::Listening>,
 }
 
 impl Within {
     fn enter(state: Option<Arc<State>>) -> Self {
+        let listening = state.as_deref().and_then(logs::listen);
         let before = CURRENT
             .try_with(|current| current.replace(state))
             .ok()
             .flatten();
-        Self { before }
+        Self {
+            before,
+            _listening: listening,
+        }
     }
 }
 
@@ -190,6 +140,9 @@ impl Drop for Within {
     fn drop(&mut self) {
         let before = self.before.take();
         if let Ok(state) = CURRENT.try_with(|current| current.replace(before)) {
+            if let Some(state) = &state {
+                logs::check(state);
+            }
             drop(state);
         }
     }
@@ -209,7 +162,10 @@ pub struct Begun {
 #[doc(hidden)]
 pub fn begin(interface: &'static str, site: &'static str) -> Begun {
     let state = current();
-    let start_us = state.as_ref().map_or(0, |state| state.recorder.now_us());
+    let start_us = state.as_ref().map_or(0, |state| {
+        logs::check(state);
+        state.now_us()
+    });
     Begun {
         interface,
         site,
@@ -220,25 +176,36 @@ pub fn begin(interface: &'static str, site: &'static str) -> Begun {
 
 /// A call to an interface has ended with this value.
 #[doc(hidden)]
-pub fn external<T>(mut begun: Begun, value: T, inspect: impl FnOnce(&T) -> Seen) -> T {
+pub fn external<T>(
+    mut begun: Begun,
+    value: T,
+    inspect: impl FnOnce(&T) -> Seen,
+    texts: impl FnOnce(&T) -> Vec<String>,
+) -> T {
     if let Some(state) = begun.state.take() {
+        let end_us = state.now_us();
         let seen = inspect(&value);
-        begun.note(&state, &seen, false);
+        let error = if seen.failed {
+            texts(&value)
+        } else {
+            Vec::new()
+        };
+        begun.note(&state, &seen, error, end_us, false);
     }
     value
 }
 
 impl Begun {
-    fn note(&self, state: &State, seen: &Seen, cancelled: bool) {
-        let mut calls = state.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.push(evidence::Call {
+    fn note(&self, state: &State, seen: &Seen, error: Vec<String>, end_us: u64, cancelled: bool) {
+        state.called(evidence::Call {
             interface: self.interface.to_owned(),
             site: self.site.to_owned(),
             failed: seen.failed,
             cancelled,
             mode: seen.mode.map(str::to_owned),
+            error,
             start_us: self.start_us,
-            end_us: state.recorder.now_us(),
+            end_us,
         });
     }
 }
@@ -252,7 +219,8 @@ impl Drop for Begun {
                 failed: false,
                 mode: None,
             };
-            self.note(&state, &seen, true);
+            let end_us = state.now_us();
+            self.note(&state, &seen, Vec::new(), end_us, true);
         }
     }
 }

@@ -85,14 +85,15 @@ impl<E> Variants<E> for Foreign<E> {
 }
 
 /// A contracted function ends. What it returns is what it was given, unless the
-/// chosen mutant is the branch by which it leaves.
+/// chosen mutant is the branch by which it leaves. `texts` is what its error says of itself.
 #[doc(hidden)]
 pub fn leave<T, E: FailureModes>(
     call: Call,
     result: Result<T, E>,
     make_ok: Option<fn() -> T>,
+    texts: Vec<String>,
 ) -> Result<T, E> {
-    leave_by(call, result, make_ok, &Own(PhantomData))
+    leave_by(call, result, make_ok, texts, &Own(PhantomData))
 }
 
 /// A contracted function ends whose error enum is another crate's.
@@ -101,15 +102,17 @@ pub fn leave_foreign<T, E>(
     call: Call,
     result: Result<T, E>,
     make_ok: Option<fn() -> T>,
+    texts: Vec<String>,
     foreign: Foreign<E>,
 ) -> Result<T, E> {
-    leave_by(call, result, make_ok, &foreign)
+    leave_by(call, result, make_ok, texts, &foreign)
 }
 
 fn leave_by<T, E>(
     call: Call,
     result: Result<T, E>,
     make_ok: Option<fn() -> T>,
+    texts: Vec<String>,
     variants: &impl Variants<E>,
 ) -> Result<T, E> {
     let (site, Some(state)) = call.finish() else {
@@ -119,7 +122,7 @@ fn leave_by<T, E>(
     recorder.errors(site, state.function, variants, make_ok.is_some());
     let changed = match &result {
         Ok(_) => {
-            let calls = state.end(evidence::Outcome::Ok, None, None);
+            let calls = state.end(evidence::Outcome::Ok, None, None, texts);
             let operator = recorder.operator(site, &calls);
             operator.and_then(|operator| unrecovered(operator, variants))
         }
@@ -127,7 +130,7 @@ fn leave_by<T, E>(
             let branch = state.left_by();
             let variant = variants.names().get(variants.variant(error)).copied();
             let variant = variant.unwrap_or(evidence::UNDECLARED);
-            let calls = state.end(evidence::Outcome::Err, branch, Some(variant));
+            let calls = state.end(evidence::Outcome::Err, branch, Some(variant), texts);
             let operator = recorder.operator(site, &calls);
             operator.and_then(|operator| changed(operator, branch?, variant, make_ok, variants))
         }

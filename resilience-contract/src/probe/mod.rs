@@ -1,18 +1,27 @@
 //! What is compiled in when the verifier builds, and only then.
 //!
-//! `call` knows which contracted call is running, `leave` ends it, `mark` what its branches
-//! told, `inspect` which failure a value shows, `make` how to make a value out
-//! of nothing, `recorder` how all of it reaches a file.
+//! `call` knows which contracted call is running, `state` what is known of it, `leave`
+//! ends it, `mark` what its branches told, `inspect` which failure a value shows, `text`
+//! and `plant` what errors and arguments say of themselves, `clock` whose time it is,
+//! `logs` what is logged, `retries` which delays a policy hands out, `make` how to make a
+//! value out of nothing, `recorder` how all of it reaches a file.
 
 mod call;
+mod clock;
 pub mod inspect;
 mod leave;
+mod logs;
 pub mod make;
 mod mark;
+pub mod plant;
 mod recorder;
+mod retries;
+mod state;
+pub mod text;
 
 pub use call::{Call, begin, degraded, enter, external};
 pub use leave::{Foreign, leave, leave_foreign};
 pub use mark::{Operand, leaf, past, question};
 pub use recorder::Site;
+pub(crate) use retries::Watch;
 pub use std::boxed::Box;

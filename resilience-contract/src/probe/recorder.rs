@@ -29,6 +29,12 @@ pub struct Site {
     file: &'static str,
     position: (u32, u32),
     branches: &'static [(&'static str, u32, u32)],
+    /// The line of its attribute; what other attributes add comes after it.
+    #[cfg(feature = "probe-tracing")]
+    first_line: u32,
+    /// What the contract says must not be logged.
+    #[cfg(any(feature = "probe-log", feature = "probe-tracing"))]
+    pub(super) sensitive: &'static [&'static str],
     /// Its number in this process's file; 0 before its first call.
     number: AtomicU32,
     /// Whether its error enum has been written down.
@@ -43,16 +49,23 @@ impl Site {
         package: &'static str,
         inner_path: fn() -> &'static str,
         file: &'static str,
-        position: (u32, u32),
+        (first_line, line, column): (u32, u32, u32),
         branches: &'static [(&'static str, u32, u32)],
+        sensitive: &'static [&'static str],
     ) -> Self {
+        // Only who listens asks for these.
+        let _ = (first_line, sensitive);
         Self {
             id,
             package,
             inner_path,
             file,
-            position,
+            #[cfg(feature = "probe-tracing")]
+            first_line,
+            position: (line, column),
             branches,
+            #[cfg(any(feature = "probe-log", feature = "probe-tracing"))]
+            sensitive,
             number: AtomicU32::new(0),
             errors: AtomicBool::new(false),
             key: OnceLock::new(),
@@ -64,6 +77,13 @@ impl Site {
         let path = (self.inner_path)();
         let path = path.rsplit_once("::").map_or(path, |(path, _)| path);
         path.replace("::{{closure}}", "")
+    }
+
+    /// Whether something is written between its attribute and its name: another
+    /// attribute's doing.
+    #[cfg(feature = "probe-tracing")]
+    pub(super) fn is_before_its_name(&self, file: &str, line: u32) -> bool {
+        file == self.file && (self.first_line..=self.position.0).contains(&line)
     }
 
     fn key(&self) -> &str {
@@ -117,12 +137,15 @@ impl Recorder {
         recorder.write(&Record::Process(Process {
             format: FORMAT,
             pid,
+            unheard: super::logs::is_off(),
         }));
         recorder
     }
 
-    pub(super) fn now_us(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+    /// A time in microseconds since the process began to record.
+    pub(super) fn since_began(&self, time: Instant) -> u64 {
+        let since = time.saturating_duration_since(self.began);
+        u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn next_call(&self) -> u64 {
@@ -197,6 +220,12 @@ impl Recorder {
                 .as_ref()
                 .is_none_or(|when| when.contains(&evidence::signature(calls)));
         for_this.then_some(&mutant.operator)
+    }
+
+    /// What the chosen mutant does to a retry policy in a call of this site.
+    pub(super) fn retry_operator(&self, site: &Site) -> Option<&Operator> {
+        let mutant = self.mutant.as_ref()?;
+        (mutant.function == site.key()).then_some(&mutant.operator)
     }
 
     pub(super) fn mutated(&self, call: u64) {
