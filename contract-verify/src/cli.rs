@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 
 pub(crate) use command::{
-    Agents, Assistant, Build, Check, Command, Diff, Drawing, Graph, Language, Merge, New, Prompt,
-    Purpose, Report, Run,
+    Agents, Assistant, Build, Check, Command, Diff, Drawing, Graph, Infer, Language, Merge, New,
+    Prompt, Purpose, Report, Run,
 };
 
 /// The two ways in: `cargo verify-contracts`, and the program by its own name.

@@ -288,7 +288,7 @@ fn help_names_every_command() {
     let folder = Folder::empty();
     insta::assert_snapshot!("help", folder.said(&["--help"]));
     for command in [
-        "check", "explain", "new", "prompt", "agents", "diff", "graph", "schema", "init",
+        "check", "explain", "new", "infer", "prompt", "agents", "diff", "graph", "schema", "init",
     ] {
         insta::assert_snapshot!(format!("help_{command}"), folder.said(&[command, "--help"]));
     }

@@ -18,6 +18,7 @@ pub(crate) enum Command {
     Report(Box<Report>),
     Explain(Explain),
     New(New),
+    Infer(Infer),
     Prompt(Prompt),
     Agents(Agents),
     Diff(Diff),
@@ -237,6 +238,33 @@ pub(crate) struct New {
     /// The package's folder.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub(crate) package_dir: PathBuf,
+}
+
+/// Drafts the contract of a function that is there already, or ranks the functions that
+/// need one most.
+///
+/// The draft is printed, and nothing is written. Which interfaces there are is guessed from
+/// the types that the function calls; what is to happen on each failure nobody can guess.
+/// Every guess and every gap carries the word DECIDE.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+    cargo verify-contracts infer payments::charge > contracts/payments.toml
+    cargo verify-contracts infer --workspace
+
+Exit status:
+    0  the draft or the list is printed
+    2  there is no such function, or there are several
+   96  a file cannot be read
+  101  cargo metadata failed")]
+pub(crate) struct Infer {
+    /// The function: crate, modules, type and name, or the last parts of that; without it, the
+    /// functions without a contract are ranked.
+    #[arg(value_name = "PATH")]
+    pub(crate) function: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 }
 
 /// Prints the prompt that has an assistant write a function, its tests, or a repair.

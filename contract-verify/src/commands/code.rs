@@ -9,7 +9,9 @@ use contract_spec::source::{Returned, SourceFunction};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Fields, GenericArgument, Item, PathArguments, Signature, Type, Visibility};
+use syn::{
+    Attribute, Block, Fields, GenericArgument, Item, PathArguments, Signature, Type, Visibility,
+};
 
 use super::sources::everything;
 use crate::contracts::shown;
@@ -23,6 +25,10 @@ pub(super) struct File {
     /// As people see it.
     pub(super) shown: String,
     pub(super) path: PathBuf,
+    /// The crate and the modules that it stands for.
+    pub(super) modules: Vec<String>,
+    /// Whether it is part of a library or a program.
+    pub(super) shipped: bool,
     pub(super) text: String,
 }
 
@@ -45,6 +51,8 @@ pub(super) struct Sources {
     root: PathBuf,
     pub(super) files: Vec<File>,
     contracted: Vec<Contracted>,
+    /// Whether what is being read is part of a library or a program.
+    shipped: bool,
 }
 
 /// Reads the libraries and programs of a package, tests after them.
@@ -61,6 +69,7 @@ pub(super) fn read(workspace: &Workspace, package: &Package) -> Result<Sources> 
         .collect();
     targets.sort_by_key(|target| (!target.is_lib(), !target.is_bin(), target.name.clone()));
     for target in targets {
+        sources.shipped = target.is_lib() || target.is_bin();
         crawl(
             target.src_path.as_std_path(),
             &target.name,
@@ -101,13 +110,15 @@ impl Visitor for Sources {
         true
     }
 
-    fn file(&mut self, file: &Path, _modules: &[String], text: &str) {
+    fn file(&mut self, file: &Path, modules: &[String], text: &str) {
         if self.files.iter().any(|known| known.path == file) {
             return;
         }
         self.files.push(File {
             shown: shown(&self.root, file),
             path: file.to_owned(),
+            modules: modules.to_vec(),
+            shipped: self.shipped,
             text: text.to_owned(),
         });
     }
@@ -137,6 +148,12 @@ impl Sources {
             signature: signature?,
             error: error.and_then(|error| self.error_enum(&error, contracted.file)),
         })
+    }
+
+    /// Whether a function carries a contract.
+    pub(super) fn is_contracted(&self, file: usize, line: usize) -> bool {
+        let mut all = self.contracted.iter();
+        all.any(|function| function.file == file && function.line == line)
     }
 
     /// The enum of that name in the same file, or the only one elsewhere.
@@ -172,11 +189,8 @@ pub(super) struct FoundFunction<'a> {
     pub(super) visibility: &'a Visibility,
     pub(super) signature: &'a Signature,
     pub(super) body: &'a mut Block,
+    pub(super) attributes: &'a [Attribute],
     /// The modules of the file around it, and the type or trait it belongs to.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "what drafts of contracts are named by")
-    )]
     pub(super) around: &'a [String],
 }
 
@@ -236,6 +250,9 @@ impl Functions<'_> {
 
 impl VisitMut for Functions<'_> {
     fn visit_item_mod_mut(&mut self, item: &mut syn::ItemMod) {
+        if is_for_tests(&item.attrs) {
+            return;
+        }
         self.within(item.ident.to_string(), |all| {
             visit_mut::visit_item_mod_mut(all, item)
         });
@@ -261,6 +278,7 @@ impl VisitMut for Functions<'_> {
             visibility: &item.vis,
             signature: &item.sig,
             body: &mut item.block,
+            attributes: &item.attrs,
             around: &self.around,
         });
         visit_mut::visit_item_fn_mut(self, item);
@@ -271,6 +289,7 @@ impl VisitMut for Functions<'_> {
             visibility: &item.vis,
             signature: &item.sig,
             body: &mut item.block,
+            attributes: &item.attrs,
             around: &self.around,
         });
         visit_mut::visit_impl_item_fn_mut(self, item);
@@ -282,11 +301,28 @@ impl VisitMut for Functions<'_> {
                 visibility: &Visibility::Inherited,
                 signature: &item.sig,
                 body,
+                attributes: &item.attrs,
                 around: &self.around,
             });
         }
         visit_mut::visit_trait_item_fn_mut(self, item);
     }
+}
+
+/// Whether `#[cfg(test)]` or `#[test]` stands there, by whichever name.
+pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let path = attribute.path();
+        let tests = || {
+            attribute
+                .parse_args::<syn::Ident>()
+                .is_ok_and(|word| word == "test")
+        };
+        path.segments
+            .last()
+            .is_some_and(|last| last.ident == "test")
+            || (path.is_ident("cfg") && tests())
+    })
 }
 
 /// The name of the error in a signature, as far as it is written out.

@@ -8,10 +8,12 @@ mod agents;
 mod check;
 mod code;
 mod diff;
+mod draft;
 mod evidence;
 mod explain;
 mod fix;
 mod graph;
+mod infer;
 mod new;
 mod prompt;
 mod reference;
@@ -57,6 +59,7 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
         Command::Agents(arguments) => agents::agents(arguments),
         Command::Prompt(arguments) => prompt::prompt(arguments),
+        Command::Infer(arguments) => infer::infer(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
         Command::Graph(arguments) => graph::graph(arguments),

@@ -1,6 +1,5 @@
 //! `new`: the contract of a function that is yet to be written, into its file.
 
-mod draft;
 mod file;
 mod request;
 
@@ -10,11 +9,11 @@ use std::path::Path;
 use contract_spec::diagnostic::Diagnostic;
 use contract_spec::{Contract, Source};
 
-use draft::{Interface, pascal};
 use file::{added, write};
 use request::{Siblings, id, interfaces};
 
 use super::Answer;
+use super::draft::{self, Interface, Remarks, pascal};
 use crate::cli::New;
 use crate::contracts::reading;
 use crate::draw;
@@ -59,7 +58,7 @@ pub(super) fn new(arguments: &New) -> Result<Answer> {
         .error
         .clone()
         .unwrap_or_else(|| pascal(&function) + "Error");
-    let tables = draft::tables(&function, &error, &interfaces);
+    let tables = draft::tables(&function, &error, &interfaces, Remarks::Apart);
     let text = match &before {
         None => format!("{}{tables}", draft::HEAD),
         Some(source) => added(source, &tables)?,

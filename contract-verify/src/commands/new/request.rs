@@ -4,7 +4,7 @@ use std::path::Path;
 
 use contract_spec::{AnyKind, Contract, catalog, nearest, snake_case};
 
-use super::draft::{self, Interface, Mode, pascal};
+use super::super::draft::{self, Interface, Mode, pascal};
 use crate::contracts::Contracts;
 use crate::error::{Error, Result};
 
@@ -127,6 +127,7 @@ fn interface(argument: &str, siblings: &Siblings<'_>) -> Result<Interface> {
         contract: contract.map(str::to_owned),
         modes,
         declared: declared.is_some(),
+        guessed: None,
     })
 }
 

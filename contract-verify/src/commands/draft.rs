@@ -2,7 +2,7 @@
 //! decided on, each returned as a variant of its own.
 //!
 //! To return a failure hides nothing and guesses nothing, so it is what stands until
-//! somebody decides. Pure: names in, text out.
+//! somebody decides. Pure: names in, text out. For `new`, and for `infer` with what it guesses.
 
 use std::fmt::Write as _;
 
@@ -21,6 +21,8 @@ pub(super) struct Interface {
     pub(super) modes: Vec<Mode>,
     /// Whether the file declares it already.
     pub(super) declared: bool,
+    /// What it was guessed from, where it was.
+    pub(super) guessed: Option<String>,
 }
 
 /// A mode of the new function.
@@ -75,12 +77,30 @@ fn retry(retryability: Retryability) -> &'static str {
 /// The head of a new file.
 pub(super) const HEAD: &str = "#:schema ../contract.schema.json\nformat = 1\n";
 
+/// Whether what is to be decided is said beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remarks {
+    /// It is told elsewhere.
+    Apart,
+    /// As a comment of the line.
+    Beside,
+}
+
 /// The tables of a function and of the interfaces that are not declared yet.
-pub(super) fn tables(function: &str, error: &str, interfaces: &[Interface]) -> String {
+pub(super) fn tables(
+    function: &str,
+    error: &str,
+    interfaces: &[Interface],
+    remarks: Remarks,
+) -> String {
     let mut text = String::new();
     for interface in interfaces.iter().filter(|interface| !interface.declared) {
         let Interface { name, kind, .. } = interface;
-        let _written = write!(text, "\n[interface.{name}]\nkind = \"{kind}\"\n");
+        text.push('\n');
+        if let Some(guessed) = &interface.guessed {
+            let _written = writeln!(text, "# DECIDE: guessed, {guessed}.");
+        }
+        let _written = write!(text, "[interface.{name}]\nkind = \"{kind}\"\n");
         if let Some(id) = &interface.contract {
             let _written = writeln!(text, "contract = \"{id}\"");
         }
@@ -94,8 +114,17 @@ pub(super) fn tables(function: &str, error: &str, interfaces: &[Interface]) -> S
             .map(|mode| mode.name.len())
             .max()
             .unwrap_or_default();
-        for Mode { name, variant, .. } in &interface.modes {
-            let _written = writeln!(text, "{name:width$} = {{ returns = \"{variant}\" }}");
+        for Mode {
+            name,
+            variant,
+            decide,
+        } in &interface.modes
+        {
+            let _written = write!(text, "{name:width$} = {{ returns = \"{variant}\" }}");
+            let _written = match remarks {
+                Remarks::Apart => writeln!(text),
+                Remarks::Beside => writeln!(text, "  # DECIDE: {decide}"),
+            };
         }
     }
     text
@@ -132,8 +161,12 @@ mod tests {
                 contract: None,
                 modes: modes("outside", AnyKind::Known(kind)),
                 declared: false,
+                guessed: None,
             };
-            let text = format!("{HEAD}{}", tables("work", "WorkError", &[interface]));
+            let text = format!(
+                "{HEAD}{}",
+                tables("work", "WorkError", &[interface], Remarks::Beside)
+            );
             let reading = check(&Source::new("contracts/draft.toml", &*text));
             let errors: Vec<_> = reading
                 .diagnostics
