@@ -1,6 +1,8 @@
 //! Every code that a verification run can report. A code, once published, keeps
 //! its meaning. Those of contracts by themselves (RC1xx) are `contract-spec`'s.
 
+use contract_spec::source::silent::{PATTERNS, Pattern, Tier};
+
 use crate::report::Level;
 
 /// A kind of finding.
@@ -16,6 +18,31 @@ pub struct Code {
     pub explanation: &'static str,
 }
 
+impl Code {
+    /// A way of being silent about a failure, which the macro refuses or `check` reports.
+    pub const fn of(pattern: &Pattern) -> Self {
+        Self {
+            code: pattern.code,
+            name: pattern.name,
+            level: match pattern.tier {
+                Tier::Error => Level::Error,
+                Tier::Warning => Level::Warning,
+            },
+            explanation: pattern.explanation,
+        }
+    }
+}
+
+/// Every code but those of contracts by themselves, in order.
+pub fn all() -> impl Iterator<Item = Code> {
+    let ours = |silent: bool| {
+        let codes = ALL.iter().copied();
+        codes.filter(move |code| (code.code < PATTERNS[0].code) == silent)
+    };
+    let silences = PATTERNS.iter().map(Code::of);
+    ours(true).chain(silences).chain(ours(false))
+}
+
 macro_rules! codes {
     ($($(#[doc = $explanation:literal])+ $constant:ident = $code:literal $name:literal $level:ident;)+) => {
         $(
@@ -28,8 +55,8 @@ macro_rules! codes {
             };
         )+
 
-        /// All of them, in order.
-        pub const ALL: &[Code] = &[$($constant),+];
+        /// Those that are found here alone, in order.
+        const ALL: &[Code] = &[$($constant),+];
     };
 }
 
@@ -193,15 +220,19 @@ codes! {
 
 #[cfg(test)]
 mod tests {
-    use super::ALL;
+    use super::{ALL, all};
 
     #[test]
     fn codes_are_unique_and_in_order_and_explained() {
-        for pair in ALL.windows(2) {
+        let codes: Vec<_> = all().collect();
+        for pair in codes.windows(2) {
             assert!(pair[0].code < pair[1].code);
         }
-        for code in ALL {
+        for code in &codes {
             assert!(code.code.starts_with("RC") && code.code.len() == 5);
+        }
+        // Those of silent failures say more in their message and their help.
+        for code in ALL {
             assert!(code.explanation.len() > 60, "{}", code.code);
         }
     }

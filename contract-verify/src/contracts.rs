@@ -276,12 +276,26 @@ impl Contracts {
         package: &str,
         path: &Path,
     ) -> Result<&ContractFile> {
-        let canonical = canonical(path)?;
-        if !self.files.contains_key(&canonical) {
+        self.read_at(root, package, &canonical(path)?, path)
+    }
+
+    /// The same, where it is known at which canonical path the file lies.
+    pub(crate) fn read_at(
+        &mut self,
+        root: &Path,
+        package: &str,
+        canonical: &Path,
+        path: &Path,
+    ) -> Result<&ContractFile> {
+        if !self.files.contains_key(canonical) {
             let read = ContractFile::read(root, package, path)?;
             read.into_iter().for_each(|file| self.add(file));
         }
-        Ok(&self.files[&canonical])
+        match self.files.get(canonical) {
+            Some(file) => Ok(file),
+            // It was there a moment ago.
+            None => Err(unreadable(path, std::io::ErrorKind::NotFound.into())),
+        }
     }
 
     /// The file at a path, if it has been read.

@@ -3,6 +3,8 @@
 //! Knows files and `mod`, and nothing of builds: a verification run crawls what was built,
 //! `check` whatever stands there.
 
+mod wide;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,7 @@ use contract_spec::source::{self, Cfg, Module, SourceFunction, Uncontracted};
 use proc_macro2::Span;
 
 use crate::error::{Error, Result};
+pub(crate) use wide::{Root, Sight, crawl_all};
 
 /// Who is told what is found on the way.
 pub(crate) trait Visitor {
@@ -66,14 +69,8 @@ impl Crawler<'_> {
         if !self.visited.insert(file.to_owned()) {
             return Ok(());
         }
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            // A file that a `cfg` we cannot judge leaves out, or one that rustc will miss too.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                let path = file.to_owned();
-                return Err(Error::Read { path, error });
-            }
+        let Some(text) = read(file)? else {
+            return Ok(());
         };
         for name in source::redefined(&text) {
             self.visitor.redefined(name);
@@ -105,6 +102,19 @@ impl Crawler<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The text of a source file; `None` for one that is not there: a `cfg` that we cannot
+/// judge leaves it out, or rustc will miss it too.
+fn read(file: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let path = file.to_owned();
+            Err(Error::Read { path, error })
+        }
     }
 }
 

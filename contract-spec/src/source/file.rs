@@ -52,6 +52,8 @@ pub struct SourceFunction {
     pub name: Span,
     /// The function's name as text.
     pub ident: String,
+    /// What it does.
+    pub body: Block,
     /// The places where it leaves with an error.
     pub branches: Vec<Branch>,
     /// Macro calls in it that could leave it and could not be looked into.
@@ -150,6 +152,7 @@ impl Finder<'_> {
         };
         let begin = attributes.first().map_or(span, Spanned::span);
         let lines = (begin.start().line, body.brace_token.span.close().end().line);
+        let written = body.clone();
         let (branches, opaque) = instrument(signature, body, |_, _, _| {});
         self.found.functions.push(SourceFunction {
             attribute,
@@ -158,6 +161,7 @@ impl Finder<'_> {
             of: self.of.as_ref().map(|owner| owner.name.clone()),
             name: signature.ident.span(),
             ident: signature.ident.to_string(),
+            body: written,
             branches,
             opaque,
             lines,

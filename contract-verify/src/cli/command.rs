@@ -39,8 +39,9 @@ pub(crate) enum Command {
 ///
 /// With paths, those contract files (of a folder: every `.toml` in it) and nothing
 /// else; no workspace is needed then. Without, the contracts of the selected packages,
-/// and whether every `#[resilience_contract]` names a function of a contract and every
-/// contract is carried by a function.
+/// whether every `#[resilience_contract]` names a function of a contract and every
+/// contract is carried by a function, and where contracted functions are silent about a
+/// failure.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = CHECK_STATUS)]
 pub(crate) struct Check {

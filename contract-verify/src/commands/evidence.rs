@@ -57,6 +57,7 @@ pub(super) fn report(arguments: &Report) -> Result<Answer> {
         let path = setting.root.join(path);
         setting.contracts.read(&setting.root, package, &path)?;
     }
+    setting.contracts.judge(Some(&setting.workspace))?;
     let known = |path: &String| whole.inputs().files.contains_key(path);
     let mut contracts = setting.contracts.files.values();
     if let Some(new) = contracts.find(|file| !known(&file.source.path)) {

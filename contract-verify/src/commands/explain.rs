@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use clap::builder::styling::{AnsiColor, Style};
 use contract_spec::diagnostic::Severity;
+use contract_spec::source::silent;
 use contract_spec::{nearest, rules};
 
 use super::Answer;
-use crate::codes;
+use crate::codes::{self, Code};
 use crate::error::{Error, Result};
 use crate::report::Level;
 
@@ -38,17 +39,17 @@ pub(super) fn entries() -> Vec<Entry> {
         explanation: rule.explanation.to_owned(),
         examples: Some((rule.bad, rule.good)),
     });
-    let of_runs = codes::ALL.iter().map(|code| {
+    let silent = |code: &str| silent::PATTERNS.iter().find(|p| p.code == code);
+    let of_runs = codes::all().map(|code| {
+        if let Some(pattern) = silent(code.code) {
+            return of_pattern(&code, pattern);
+        }
         let lines: Vec<&str> = code.explanation.lines().map(str::trim).collect();
         let explanation = lines.join("\n");
         Entry {
             code: code.code,
             name: code.name,
-            level: match code.level {
-                Level::Error => "error",
-                Level::Warning => "warning",
-                Level::Note => "note",
-            },
+            level: level(code.level),
             summary: first_sentence(&explanation),
             explanation,
             examples: None,
@@ -57,6 +58,41 @@ pub(super) fn entries() -> Vec<Entry> {
     let mut entries: Vec<Entry> = of_contracts.chain(of_runs).collect();
     entries.sort_by_key(|entry| entry.code);
     entries
+}
+
+/// A way of being silent about a failure.
+fn of_pattern(code: &Code, pattern: &silent::Pattern) -> Entry {
+    let who = match pattern.tier {
+        silent::Tier::Error => "`#[resilience_contract]` refuses to compile it",
+        silent::Tier::Warning => "`check` reports it, and it compiles",
+    };
+    Entry {
+        code: code.code,
+        name: code.name,
+        level: level(code.level),
+        summary: pattern.message.to_owned(),
+        explanation: format!(
+            "{}. {}\n\nWhat to write instead: {}.\n\nThe code is about contracted functions alone; {who}.",
+            capital(pattern.message),
+            pattern.explanation,
+            pattern.help
+        ),
+        examples: None,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
 }
 
 /// Up to the first full stop that ends a sentence, on one line.

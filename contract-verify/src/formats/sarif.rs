@@ -44,7 +44,7 @@ pub(crate) fn sarif(report: &Report) -> String {
 }
 
 fn rule(code: &str) -> Value {
-    let (name, text) = match codes::ALL.iter().find(|known| known.code == code) {
+    let (name, text) = match codes::all().find(|known| known.code == code) {
         Some(known) => (known.name, known.explanation),
         None => rules::rule(code).map_or((code, code), |rule| (rule.name, rule.explanation)),
     };

@@ -1,48 +1,33 @@
 //! What is said of contracts without functions, of packages, and of the tests themselves.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
 use super::{Judge, Place, count, listed};
 use crate::codes::{self, Code};
 use crate::observe::TestIndex;
 use crate::report::Level;
 use crate::tests::{Entry, Test};
+use crate::uncarried::{Carried, uncarried};
 
 impl Judge<'_> {
     pub(super) fn contracts_without_function(&mut self) {
-        for (path, file) in &self.case.contracts.files {
-            for function in &file.contract().functions {
-                let carried = self.case.observed.subjects.iter().any(|subject| {
-                    subject.contract.as_ref().is_some_and(|(contract, name)| {
-                        *name == function.name.value
-                            && contract.canonicalize().is_ok_and(|c| c == *path)
-                    })
-                });
-                if carried {
-                    continue;
-                }
-                let place = Place::in_contract(file, function.name.span.start);
-                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                let id = format!("{stem}.{}", function.name.value);
-                let message = format!(
-                    "no function of package `{}` carries the contract `{id}`",
-                    file.package
-                );
-                let help = format!(
-                    "put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away"
-                );
-                self.push(
-                    codes::NO_FUNCTION,
-                    codes::NO_FUNCTION.level,
-                    message,
-                    None,
-                    None,
-                    Some(place),
-                    Some(help),
-                );
-                if let Some(last) = self.findings.last_mut() {
-                    last.function = Some(id);
-                }
+        let mut known: HashMap<&Path, Option<PathBuf>> = HashMap::new();
+        let mut carried = Carried::new();
+        for subject in &self.case.observed.subjects {
+            let Some((path, function)) = &subject.contract else {
+                continue;
+            };
+            let canonical = known
+                .entry(path)
+                .or_insert_with(|| path.canonicalize().ok());
+            if let Some(path) = canonical {
+                carried.insert((path.clone(), function.clone()));
             }
         }
+        // What was built is known, and nothing else counts.
+        let found = uncarried(self.case.contracts, &carried, |_| false);
+        self.findings.extend(found);
     }
 
     pub(super) fn tests(&mut self) {

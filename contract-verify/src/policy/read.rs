@@ -205,8 +205,7 @@ impl Reader<'_> {
         span: std::ops::Range<usize>,
     ) -> Option<&'static str> {
         let all = || {
-            codes::ALL
-                .iter()
+            codes::all()
                 .map(|code| code.code)
                 .chain(rules().iter().map(|rule| rule.code))
         };

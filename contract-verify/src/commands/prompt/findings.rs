@@ -254,7 +254,7 @@ fn evidence(seen: &mut Vec<String>, tests: &[String], mutants: &[Mutant]) {
 
 /// What a code means, whichever crate reports it.
 fn meaning(code: &str) -> String {
-    let verdict = codes::ALL.iter().find(|known| known.code == code);
+    let verdict = codes::all().find(|known| known.code == code);
     let text = match verdict {
         Some(known) => known.explanation.to_owned(),
         None => contract_spec::rules::rule(code)
