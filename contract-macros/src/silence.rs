@@ -49,7 +49,8 @@ fn recovered(declared: &Declared) -> Vec<&str> {
 /// What a statement throws away, shown to a method that is deprecated for a `Result`. Stable
 /// macros have no other way to refuse a type. The value is evaluated once, coerced to its type
 /// and dropped when it was before, and so are the temporaries that it borrows from; what is
-/// denied is the method alone, not what stands in the value.
+/// denied is the method alone, not what stands in the value. It stays an expression that can be
+/// looked into: a `?` in the value is a branch, and the probes come later.
 fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
     debug_assert_eq!(DISCARDED.tier, Tier::Error);
     let Discard {
@@ -72,9 +73,11 @@ fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
             (&&&#krate::__private::silent::Discard(__value)).discard()
         };
     };
-    let discard = match to {
-        None => quote_spanned!(here=> #(#attributes)* match &#value { __value => { #judge } }),
-        Some(function) => quote_spanned! {here=>
+    let discard: Expr = match to {
+        None => syn::parse_quote_spanned! {here=>
+            #(#attributes)* match &#value { __value => { #judge } }
+        },
+        Some(function) => syn::parse_quote_spanned! {here=>
             #(#attributes)* match #value {
                 __thrown => {
                     match &__thrown { __value => { #judge } }
@@ -83,5 +86,5 @@ fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
             }
         },
     };
-    Stmt::Expr(Expr::Verbatim(discard), Some(Token![;](span)))
+    Stmt::Expr(discard, Some(Token![;](span)))
 }

@@ -21,6 +21,8 @@ mod free;
 mod futures;
 #[path = "shapes/generics.rs"]
 mod generics;
+#[path = "shapes/instrumented.rs"]
+mod instrumented;
 #[cfg(feature = "probe")]
 #[path = "shapes/marks.rs"]
 mod marks;

@@ -64,7 +64,8 @@ class Package:
             source = sources.get(file) or (root / file).read_text()
             at = self.rules.anchor(source, rule, anchor)
             start = source.rfind("\n", 0, at) + 1
-            ours = "\n" * len(text.splitlines()) if blank else text + "\n"
+            # What a test needs to be left out stays in both.
+            ours = "\n" * len(text.splitlines()) if blank and not rule.get("both") else text + "\n"
             sources[file] = source[:start] + ours + source[start:]
         return sources
 
@@ -91,11 +92,9 @@ class Tree:
         self.root = root
         self.rules = rules
 
-    def build(self, target, flags=None, kinds=("--lib", "--bins", "--tests")):
+    def build(self, target, kinds=("--lib", "--bins", "--tests")):
         """Builds the tests: {target's name: binary}."""
         env = os.environ | {"CARGO_TARGET_DIR": str(target), "CARGO_PROFILE_DEV_DEBUG": "0"} | self.rules.environment
-        if flags:
-            env["RUSTFLAGS"] = flags
         command = ["cargo", "test", "--no-run", *kinds, "--message-format=json", "--quiet", *self.rules.arguments]
         run = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True)
         messages = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
@@ -128,16 +127,28 @@ class Tree:
             return outcomes, "failed"
         return outcomes, "crashed"
 
-    def run(self, target, flags=None):
+    def run(self, target):
         """Builds and runs everything: {(binary, test): outcome}."""
         found = {}
-        for name, binary in self.build(target, flags).items():
+        for name, binary in self.build(target).items():
             outcomes, ended = self.outcome(binary)
             found |= {(name, test): outcome for test, outcome in outcomes.items()}
             if ended != "passed":
                 failed = [test for test, outcome in outcomes.items() if outcome == "FAILED"]
                 raise Wrong(f"{self.root}: the tests of {name} {ended} with nothing changed: {', '.join(failed)}")
         return found
+
+
+def lend(built, target):
+    """Copies what one build directory has and another has not: dependencies are built once."""
+    for folder, folders, files in os.walk(built / "debug"):
+        folders[:] = [name for name in folders if name not in ("incremental", "examples")]
+        into = target / os.path.relpath(folder, built)
+        into.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            if not (into / file).exists():
+                # With their times, by which cargo knows that they are fresh.
+                shutil.copy2(os.path.join(folder, file), into / file)
 
 
 def same(plain, other, what):

@@ -9,11 +9,11 @@ import queue
 import tempfile
 import pathlib
 
+from . import packages
 from .rules import Wrong
 
-FLAGS = "--cap-lints=allow"
-# Of an enum with many variants, so many are put in a variant's place.
-REPLACEMENTS = 3
+# Of an enum with more variants, only the nearest and the farthest are put in a variant's place.
+FEW = 4
 
 NOTE_MODULE = """
 mod truth {
@@ -35,7 +35,7 @@ mod truth {
 def mapped(branch, body):
     """An edit that hands the error, as the function returns it, to some code in `left`."""
     enum = branch.enum
-    closure = f"|left| {{ use {enum.use} as E; let left: {enum.type} = left.into(); {body} }}"
+    closure = f"|left| {{ use {enum.use} as E; let left: {enum.type} = ::core::convert::From::from(left); {body} }}"
     if branch.kind == "question_mark":
         return "(", f").map_err({closure})"
     # The type of what leaves is known, and may be all there is to infer it from.
@@ -107,16 +107,18 @@ class Trees:
     def tests(self):
         tree, target = self.all[0]
         self.write(tree, [])
-        return tree.run(target, FLAGS)
+        return tree.run(target)
 
     def entries(self):
         """{branch: {variant: {(binary, thread), …}}}"""
+        for _, target in self.all[1:]:
+            packages.lend(self.all[0][1], target)
         # The last copy, which is never asked for the unchanged tests.
         tree, target = self.all[-1]
         self.write(tree, [(branch, noting(branch)) for branch in self.branches], note=True)
         seen = {branch.name: {} for branch in self.branches}
         self.known = {}
-        for name, binary in tree.build(target, FLAGS).items():
+        for name, binary in tree.build(target).items():
             with tempfile.TemporaryDirectory() as scratch:
                 notes = pathlib.Path(scratch) / "notes"
                 outcomes, ended = tree.outcome(binary, notes)
@@ -165,7 +167,7 @@ class Trees:
         others = [variant for variant in branch.enum.values if variant != was]
         order = list(branch.enum.known())
         others.sort(key=lambda variant: abs(order.index(variant) - order.index(was)))
-        chosen = others if len(others) <= REPLACEMENTS else [*others[: REPLACEMENTS - 1], others[-1]]
+        chosen = others if len(order) <= FEW else [others[0], others[-1]]
         claimed = [variant for variant in claimed if variant in others]
         chosen = claimed + [variant for variant in chosen if variant not in claimed]
         return chosen + (["Ok"] if branch.ok else [])
@@ -181,7 +183,7 @@ class Trees:
                 for binary in sorted(binaries):
                     kind, name = binary.split(":", 1)
                     kinds += {"test": ["--test", name], "bin": ["--bin", name]}.get(kind, ["--lib"])
-                outcomes[becomes] = self.try_one(tree, tree.build(target, FLAGS, kinds), binaries)
+                outcomes[becomes] = self.try_one(tree, tree.build(target, kinds), binaries)
                 # One that nobody notices settles it.
                 if outcomes[becomes][0] != "killed":
                     break

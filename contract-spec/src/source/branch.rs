@@ -10,9 +10,9 @@
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Block, Expr, Item, Macro, Pat, Signature, Stmt};
+use syn::{Attribute, Block, Expr, Item, Macro, Signature, Stmt};
 
-use super::{Returned, macros};
+use super::{Returned, macros, wrapped};
 
 /// How a function leaves at a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ pub fn instrument(
         is_statement: false,
         futures: Returned::of(signature).is_future(),
     };
-    finder.leaf_block(body, BranchKind::Tail);
+    finder.body(body);
     (finder.branches, finder.opaque)
 }
 
@@ -230,15 +230,21 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
         }
     }
 
+    /// The body of the function, or of the future that it hands back, and of those the one
+    /// that was written.
+    fn body(&mut self, block: &mut Block) {
+        let found = wrapped::written(block, &mut |body| self.leaf_block(body, BranchKind::Tail));
+        if !found {
+            self.leaf_block(block, BranchKind::Tail);
+        }
+    }
+
     /// An `async` block that the function hands back is where its result comes from.
     fn future_block(&mut self, block: &mut Block) {
         // No `break` reaches out of it.
         let targets = std::mem::take(&mut self.targets);
         self.futures = false;
-        match async_trait_body(block) {
-            Some(body) => self.leaf_block(body, BranchKind::Tail),
-            None => self.leaf_block(block, BranchKind::Tail),
-        }
+        self.body(block);
         self.futures = true;
         self.targets = targets;
     }
@@ -422,23 +428,6 @@ fn awaited(value: &mut Expr) -> Option<&mut Expr> {
                 .any(|name| call.method == name)
                 .then_some(&mut *call.receiver)
         }
-        _ => None,
-    }
-}
-
-/// The body that was written, inside of what `#[async_trait]` makes of it:
-/// `let __ret: T = { … }; __ret` at the end of the block.
-fn async_trait_body(block: &mut Block) -> Option<&mut Block> {
-    let [.., Stmt::Local(local), Stmt::Expr(Expr::Path(last), None)] = &mut block.stmts[..] else {
-        return None;
-    };
-    let Pat::Type(typed) = &local.pat else {
-        return None;
-    };
-    let is_return = matches!(&*typed.pat, Pat::Ident(name) if name.ident == "__ret")
-        && last.path.is_ident("__ret");
-    match &mut *local.init.as_mut()?.expr {
-        Expr::Block(body) if is_return => Some(&mut body.block),
         _ => None,
     }
 }

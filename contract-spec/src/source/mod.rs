@@ -13,6 +13,7 @@ mod macros;
 mod outline;
 mod shape;
 pub mod silent;
+mod wrapped;
 
 pub use attribute::{Attribute, Foreign, is_contract_attribute};
 pub use branch::{Branch, BranchKind, instrument};

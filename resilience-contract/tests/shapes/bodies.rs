@@ -105,8 +105,25 @@ fn diverges(text: &str) -> Result<u32, ShapeError> {
     panic!("not empty")
 }
 
+#[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
+fn thrown_away(text: &str) -> Result<(), ShapeError> {
+    let _ = limited(text)?; // branch
+    _ = external!(gateway, limited(&text.replace('3', ""))? + 1); // branch
+    drop(limited(&text.replace('1', ""))?); // branch
+    let _: u32 = match text {
+        "12" => return Err(ShapeError::Empty), // branch
+        _ => 2,
+    };
+    Ok(())
+}
+
 #[test]
 fn bodies_do_what_they_did() {
+    assert!(thrown_away("").is_err());
+    assert!(thrown_away("3").is_err());
+    assert!(thrown_away("1").is_err());
+    assert!(thrown_away("12").is_err());
+    assert_eq!(thrown_away("2"), Ok(()));
     assert!(nested_function("").is_err());
     assert!(nested_contracts("").is_err());
     assert_eq!(closure("2"), Ok(4));
