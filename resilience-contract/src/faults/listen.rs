@@ -66,6 +66,7 @@ impl Listening {
             Door::Shut(socket) => socket,
             Door::Lost => hold(self.addr)?,
         };
+        share(&socket, true)?;
         socket.listen(BACKLOG)?;
         shared.change(|state| state.accepting = true);
         let (shared, upstream, protocol) = (Arc::clone(shared), self.upstream, self.protocol);
@@ -101,12 +102,20 @@ fn hold(addr: SocketAddr) -> io::Result<Socket> {
         Type::STREAM,
         Some(Transport::TCP),
     )?;
-    // The connections that were taken there may not be over yet. On Windows the option
-    // means something else, and is not needed.
-    #[cfg(not(windows))]
-    socket.set_reuse_address(true)?;
+    share(&socket, true)?;
     socket.bind(&addr.into())?;
+    // From now on nobody else gets in, who may share with what is over.
+    share(&socket, false)?;
     Ok(socket)
+}
+
+/// Lets the socket share its address with connections there that are not quite over. On
+/// Windows the option means something else, and is not needed.
+fn share(socket: &Socket, yes: bool) -> io::Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+    socket.set_reuse_address(yes)
 }
 
 fn accept(

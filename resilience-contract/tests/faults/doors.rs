@@ -1,7 +1,7 @@
 //! Connections that do not come about.
 
 use std::io::ErrorKind;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
 use resilience_contract::faults::{FaultProxy, Toxic};
 
@@ -57,6 +57,8 @@ fn down_is_a_refused_connection_and_up_is_the_same_address_again() {
 
         let refused = TcpStream::connect(proxy.addr()).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+        let taken = TcpListener::bind(proxy.addr()).unwrap_err();
+        assert_eq!(taken.kind(), ErrorKind::AddrInUse);
 
         proxy.up().unwrap();
         proxy.up().unwrap();
