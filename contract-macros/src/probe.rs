@@ -95,7 +95,6 @@ fn arguments(declared: &Declared, krate: &Path, item: &ItemFn) -> TokenStream {
         quote!((&&&#krate::__private::plant::Ask(&#name)).argument(#text))
     });
     quote! {{
-        #[allow(unused_imports, reason = "which one is needed is what the types decide")]
         use #krate::__private::plant::{
             AskBoth as _, AskDebug as _, AskDisplay as _, AskNothing as _,
         };

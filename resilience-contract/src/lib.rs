@@ -126,10 +126,6 @@ macro_rules! external {
                 __seen
             },
             |__value| {
-                #[allow(
-                    unused_imports,
-                    reason = "which one is needed is what the types decide"
-                )]
                 use $crate::__private::text::{
                     SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _, SaysNothing as _,
                 };

@@ -62,9 +62,15 @@ fn handed_back(text: &str) -> impl Future<Output = Result<u32, Error>> {
     later(text)
 }
 
+#[resilience_contract("shapes.logged", file = "tests/contracts/shapes.toml")]
+fn logged(text: &str) -> Result<u32, Error> {
+    sync(text)
+}
+
 #[test]
 fn it_compiles_and_works() {
     assert_eq!(sync("a"), Ok(0));
+    assert_eq!(logged("gone"), Err(Error::Gone));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let future = std::pin::pin!(handed_back("gone"));
     assert_eq!(

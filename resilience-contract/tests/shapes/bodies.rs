@@ -108,7 +108,7 @@ fn diverges(text: &str) -> Result<u32, ShapeError> {
 #[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
 fn thrown_away(text: &str) -> Result<(), ShapeError> {
     let _ = limited(text)?; // branch
-    _ = external!(gateway, limited(&text.replace('3', ""))? + 1); // branch
+    _ = external!(gateway, limited(&text.replace('3', "")))? + 1; // branch
     drop(limited(&text.replace('1', ""))?); // branch
     let _: u32 = match text {
         "12" => return Err(ShapeError::Empty), // branch

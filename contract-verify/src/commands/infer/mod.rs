@@ -145,7 +145,7 @@ fn text(sources: &Sources, candidate: &Candidate) -> String {
         .error
         .clone()
         .unwrap_or_else(|| pascal(&function) + "Error");
-    let mut unused = found.as_ref().map_or_else(Vec::new, |found| names(found));
+    let mut unused = found.as_ref().map_or_else(Vec::new, names);
     let known = unused.clone();
     let mut interfaces: Vec<Interface> = Vec::new();
     for called in &candidate.calls.called {

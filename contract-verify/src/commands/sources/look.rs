@@ -105,7 +105,7 @@ fn noted(function: &SourceFunction, folder: &Path, recoveries: &Recoveries<'_>) 
     );
     let recovered: Vec<&str> = recovered.iter().map(String::as_str).collect();
     let mut body = function.body.clone();
-    let found = silent::find(&mut body, &recovered, &mut |_, _| None);
+    let found = silent::find(&mut body, &recovered, &mut |_| None);
     let silences = found.silences.iter();
     Noted {
         ident: function.ident.clone(),
