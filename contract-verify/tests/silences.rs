@@ -17,6 +17,8 @@ const SILENT: &[(&str, &str)] = &[
     ("RC214", "if let Err(e) = f() { warn!(\"{e}\"); } Ok(1)"),
     ("RC215", "Ok(external!(cache, f()).unwrap_or_default())"),
     ("RC216", "todo!()"),
+    ("RC217", "Ok(external!(cache, f()? + 1))"),
+    ("RC218", "external!(cache, f()).await"),
     ("RC220", "let x = \"1\".parse().ok(); Ok(x.unwrap_or(1))"),
     ("RC221", "f().map_err(|_| E::Gone)"),
     ("RC222", "Ok(f().unwrap())"),
