@@ -218,6 +218,11 @@ impl Contracts {
         Ok(())
     }
 
+    /// Every file that was read, also those that others lead to.
+    pub(crate) fn read_files(&self) -> impl Iterator<Item = (&PathBuf, &ContractFile)> {
+        self.files.iter().chain(&self.called)
+    }
+
     /// Everything that a contract may call.
     pub(crate) fn library(&self) -> Library<'_> {
         Library::new(self.files.iter().chain(&self.called))

@@ -59,8 +59,11 @@ pub(super) fn report(arguments: &Report) -> Result<Answer> {
     }
     setting.contracts.judge(Some(&setting.workspace))?;
     let known = |path: &String| whole.inputs().files.contains_key(path);
-    let mut contracts = setting.contracts.files.values();
-    if let Some(new) = contracts.find(|file| !known(&file.source.path)) {
+    let new = setting
+        .contracts
+        .read_files()
+        .find(|(_, file)| !known(&file.source.path));
+    if let Some((_, new)) = new {
         return Err(elsewhere(&format!("`{}` is new", new.source.path)));
     }
     if let Some(mistaken) = setting.mistakes() {

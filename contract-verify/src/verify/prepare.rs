@@ -228,7 +228,8 @@ impl Prepared {
 pub(super) fn inputs(setting: &Setting, options: &Options, build: &Build) -> Result<Inputs> {
     let workspace = &setting.workspace;
     let mut files = compiled::files(&build.artifacts);
-    files.extend(setting.contracts.files.keys().cloned());
+    let contracts = setting.contracts.read_files();
+    files.extend(contracts.map(|(path, _)| path.clone()));
     files.extend(
         workspace
             .packages()
