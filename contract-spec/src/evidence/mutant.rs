@@ -25,12 +25,12 @@ pub enum Operator {
     Unrecover,
     /// A retry policy gives up after the first attempt.
     OneAttempt {
-        /// Which policy, by its [`policy_key`].
+        /// Which policy, by its [`policy_key`](super::policy_key).
         policy: String,
     },
     /// A retry policy tries once more than it says.
     OneTooMany {
-        /// Which policy, by its [`policy_key`].
+        /// Which policy, by its [`policy_key`](super::policy_key).
         policy: String,
     },
 }
@@ -51,9 +51,9 @@ impl Operator {
 /// A failure branch changed at run time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mutant {
-    /// [`function_key`].
+    /// [`function_key`](super::function_key).
     pub function: String,
-    /// Only in calls in which the [`standing`] failures are one of these; `None` for all calls.
+    /// Only in calls in which the [`standing`](super::standing) failures are one of these; `None` for all calls.
     pub when: Option<Vec<String>>,
     /// What is done there.
     pub operator: Operator,
