@@ -113,6 +113,11 @@ pub(crate) struct Reporting {
     #[arg(long = "output", value_name = "FORMAT=PATH", value_parser = output)]
     pub(crate) outputs: Vec<(ReportFormat, PathBuf)>,
 
+    /// Give verdicts on what this unified diff touches, and on nothing else; `-` reads it from
+    /// standard input. It has to lead to what is checked out: `git diff main...HEAD`.
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(crate) in_diff: Option<PathBuf>,
+
     /// Findings that are known and fail nothing; by default the policy's `baseline`.
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,

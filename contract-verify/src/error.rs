@@ -50,6 +50,9 @@ pub(crate) enum Error {
          help: `cargo verify-contracts --write-baseline` writes it anew"
     )]
     Baseline(String),
+    /// The diff that verdicts are limited to.
+    #[error("the diff cannot be used: {0}")]
+    Diff(String),
     /// Cargo could not be started.
     #[error("failed to run cargo: {0}")]
     Cargo(#[source] std::io::Error),
@@ -111,9 +114,11 @@ impl Error {
                 exit::NOTHING
             }
             Self::Usage(_) => exit::USAGE,
-            Self::Configuration(_) | Self::Policy(_) | Self::Baseline(_) | Self::Read { .. } => {
-                exit::CONFIGURATION
-            }
+            Self::Configuration(_)
+            | Self::Policy(_)
+            | Self::Baseline(_)
+            | Self::Diff(_)
+            | Self::Read { .. } => exit::CONFIGURATION,
             Self::Start { .. } => exit::TESTS,
             Self::Evidence(_) | Self::Refused(_) => exit::EVIDENCE,
             Self::Write { .. } | Self::Output(_) => exit::OUTPUT,

@@ -145,6 +145,10 @@ fn headline(text: &mut String, report: &Report) {
             let _written = write!(more, "; {}", count(number, what));
         }
     }
+    if summary.left_out > 0 {
+        let left = count(summary.left_out, "function");
+        let _written = write!(more, "; the diff does not touch {left}");
+    }
     if summary.known > 0 {
         let _written = write!(more, "; {} known", summary.known);
     }

@@ -48,6 +48,7 @@ mod status;
 mod subjects;
 mod tests;
 mod timeline;
+mod touched;
 mod uncarried;
 mod verify;
 mod workspace;

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::observe::{Exit, ModeKey, Observed, Share, TestIndex};
 use crate::parallel;
 use crate::tests::Test;
+use crate::touched::Scope;
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,17 @@ pub(crate) enum Thoroughness {
     ForOthers,
 }
 
+/// What is tried.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Of<'a> {
+    pub(crate) tests: &'a [Test],
+    /// How long each test took.
+    pub(crate) durations: &'a [Duration],
+    pub(crate) observed: &'a Observed,
+    /// The functions that are to be tried.
+    pub(crate) scope: &'a Scope,
+}
+
 struct Prover<'a> {
     answers: &'a dyn Answers,
     tests: &'a [Test],
@@ -90,15 +102,19 @@ struct Prover<'a> {
     trials: Mutex<HashMap<(Mutant, TestIndex), Trial>>,
 }
 
-/// Tries every mutant of everything that was observed.
+/// Tries every mutant of everything that was observed in the functions of the scope.
 pub(crate) fn prove(
     answers: &dyn Answers,
-    tests: &[Test],
-    durations: &[Duration],
-    observed: &Observed,
+    of: &Of<'_>,
     thoroughness: Thoroughness,
     jobs: usize,
 ) -> Result<Proofs> {
+    let Of {
+        tests,
+        durations,
+        observed,
+        scope,
+    } = *of;
     let prover = Prover {
         answers,
         tests,
@@ -107,7 +123,11 @@ pub(crate) fn prove(
         thoroughness,
         trials: Mutex::new(HashMap::new()),
     };
-    let exits: Vec<(&Exit, &Share)> = observed.exits.iter().collect();
+    let exits: Vec<(&Exit, &Share)> = observed
+        .exits
+        .iter()
+        .filter(|(exit, _)| scope.has(exit.subject))
+        .collect();
     let proven = parallel::map(jobs, &exits, |(exit, share)| {
         prover
             .exit(exit, share, None)
@@ -116,6 +136,7 @@ pub(crate) fn prove(
     let shares: Vec<(ModeKey, &Exit, &Share)> = observed
         .modes
         .iter()
+        .filter(|(mode, _)| scope.has(mode.0))
         .flat_map(|(mode, seen)| seen.exits.iter().map(|(exit, share)| (*mode, exit, share)))
         .collect();
     let modes = parallel::map(jobs, &shares, |(mode, exit, share)| {
@@ -126,7 +147,7 @@ pub(crate) fn prove(
     let recovered = observed
         .modes
         .iter()
-        .filter(|(_, seen)| !seen.recovered.by_test.is_empty());
+        .filter(|(mode, seen)| scope.has(mode.0) && !seen.recovered.by_test.is_empty());
     let recovered: Vec<(ModeKey, &Share)> = recovered
         .map(|(mode, seen)| (*mode, &seen.recovered))
         .collect();

@@ -75,6 +75,9 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that the baseline knows; they are not counted again under the others.
     pub known: usize,
+    /// Contracted functions on which no verdict is given, because the diff that verdicts are
+    /// limited to does not touch them; they are not counted anywhere else.
+    pub left_out: usize,
 }
 
 /// A contracted function.
@@ -179,8 +182,11 @@ pub struct Branch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mutant {
-    /// `misreport`, `swallow` or `unrecover`.
-    #[cfg_attr(test, schemars(extend("enum" = ["misreport", "swallow", "unrecover"])))]
+    /// What was changed: `misreport`, `swallow` or `unrecover` a failure, or the attempts of a
+    /// retry policy: `one_attempt`, `one_too_many`.
+    #[cfg_attr(test, schemars(extend("enum" = [
+        "misreport", "swallow", "unrecover", "one_attempt", "one_too_many"
+    ])))]
     pub operator: &'static str,
     /// The variant that was changed.
     pub from: Option<String>,

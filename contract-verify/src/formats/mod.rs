@@ -102,6 +102,7 @@ mod tests {
                 errors: 2,
                 warnings: 1,
                 known: 1,
+                left_out: 0,
             },
             functions: vec![Function {
                 id: "payments.charge".into(),

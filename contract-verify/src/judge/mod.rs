@@ -26,6 +26,7 @@ use crate::report::{
     in_order,
 };
 use crate::tests::Test;
+use crate::touched::Scope;
 
 /// What is judged.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Case<'a> {
     pub(crate) contracts: &'a Contracts,
     pub(crate) tests: &'a [Test],
     pub(crate) observed: &'a Observed,
+    /// The functions that verdicts are given on.
+    pub(crate) scope: &'a Scope,
     pub(crate) proofs: &'a Proofs,
     /// Tests that failed with nothing changed, and how.
     pub(crate) failing: &'a [(TestIndex, String)],
@@ -53,20 +56,27 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
         findings: Vec::new(),
     };
     let mut functions = Vec::new();
-    for subject in 0..case.observed.subjects.len() {
+    let all = 0..case.observed.subjects.len();
+    for subject in all.clone().filter(|subject| case.scope.has(*subject)) {
         match contract_of(case.contracts, &case.observed.subjects[subject]) {
             Some((file, function)) => functions.push(judge.function(subject, file, function)),
             None => judge.without_contract(subject),
         }
     }
+    let of_functions = std::mem::take(&mut judge.findings);
     judge.contracts_without_function();
     judge.tests();
     judge.findings.extend(case.contracts.findings());
     judge.findings.extend(case.required.iter().cloned());
-    let mut findings = judge.findings;
+    let others = judge.findings.into_iter();
+    let others = others.filter(|finding| case.scope.concerns(finding));
+    let mut findings: Vec<Finding> = of_functions.into_iter().chain(others).collect();
     policy::apply(case.policy, &mut findings, case.today);
+    // An allowance that nothing needed here may be needed by what is left out.
+    findings.retain(|finding| case.scope.concerns(finding) || finding.function.is_some());
     in_order(&mut findings);
-    let summary = summary::of(&functions, &findings);
+    let mut summary = summary::of(&functions, &findings);
+    summary.left_out = all.filter(|subject| !case.scope.has(*subject)).count();
     let untrusted = !case.failing.is_empty() || !case.proofs.flaky.is_empty();
     Report {
         format: FORMAT,

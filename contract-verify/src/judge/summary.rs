@@ -34,5 +34,6 @@ pub(super) fn of(functions: &[Function], findings: &[Finding]) -> Summary {
         errors: level(Level::Error),
         warnings: level(Level::Warning),
         known: 0,
+        left_out: 0,
     }
 }

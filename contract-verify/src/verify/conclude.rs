@@ -12,10 +12,11 @@ use crate::inventory::Inventory;
 use crate::judge::{self, Case};
 use crate::observe::{TestIndex, observe};
 use crate::policy::Date;
-use crate::prove::{self, Proofs, Thoroughness};
+use crate::prove::{self, Of, Proofs, Thoroughness};
 use crate::report::Report;
 use crate::status::Status;
 use crate::tests::Test;
+use crate::touched::{Scope, Seen};
 
 /// What was found: in the sources, and by running tests.
 #[derive(Debug)]
@@ -68,12 +69,27 @@ pub(crate) fn conclude(
         passed.map(|(test, run)| (*test, &run.evidence)),
         &setting.against(),
     );
+    let scope = match &setting.diff {
+        None => Scope::default(),
+        Some(diff) => diff.scope(&Seen {
+            workspace,
+            contracts,
+            observed: &observed,
+            tests: found.tests,
+        }),
+    };
     let proofs = if failing.is_empty() {
         answers.begin(&observed);
         let began = Instant::now();
         let durations = found.durations();
         let enough = Thoroughness::Enough;
-        let proofs = prove::prove(answers, found.tests, &durations, &observed, enough, jobs)?;
+        let of = Of {
+            tests: found.tests,
+            durations: &durations,
+            observed: &observed,
+            scope: &scope,
+        };
+        let proofs = prove::prove(answers, &of, enough, jobs)?;
         answers.done(began);
         proofs
     } else {
@@ -94,6 +110,7 @@ pub(crate) fn conclude(
         contracts,
         tests: found.tests,
         observed: &observed,
+        scope: &scope,
         proofs: &proofs,
         failing: &failing,
         should_panic: &should_panic,
@@ -104,7 +121,7 @@ pub(crate) fn conclude(
         required: &required,
     });
     if let Some(baseline) = &setting.baseline {
-        baseline.apply(&mut report, &setting.root, true, status)?;
+        baseline.apply(&mut report, &setting.root, scope.is_whole(), status)?;
     }
     Ok(report)
 }

@@ -16,9 +16,10 @@ use crate::error::{Error, Result};
 use crate::exit;
 use crate::judge::count;
 use crate::observe::{TestIndex, assumptions, observe, observe_assuming};
-use crate::prove::{Thoroughness, prove};
+use crate::prove::{Of, Thoroughness, prove};
 use crate::record::Record;
 use crate::status::Status;
+use crate::touched::Scope;
 use crate::workspace::Workspace;
 
 /// What became of it.
@@ -112,9 +113,12 @@ fn break_each(setting: &Setting, found: &Found<'_>, live: &Live<'_>, is_part: bo
         let observed = observe_assuming(subjects(), contracts, evidence(), &against, assumed);
         prove(
             live,
-            found.tests,
-            &durations,
-            &observed,
+            &Of {
+                tests: found.tests,
+                durations: &durations,
+                observed: &observed,
+                scope: &Scope::default(),
+            },
             thoroughness,
             live.jobs,
         )?;

@@ -15,6 +15,7 @@ use crate::eyes;
 use crate::observe::Against;
 use crate::policy::{self, Policy};
 use crate::report::{FORMAT, Level, Outcome, Report, Summary};
+use crate::touched::{self, Diff};
 use crate::workspace::Workspace;
 
 /// The circumstances of a verdict.
@@ -24,6 +25,8 @@ pub(crate) struct Setting {
     pub(crate) root: PathBuf,
     pub(crate) policy: Policy,
     pub(crate) baseline: Option<baseline::Chosen>,
+    /// What verdicts are limited to.
+    pub(crate) diff: Option<Diff>,
     pub(crate) contracts: Contracts,
 }
 
@@ -51,12 +54,17 @@ impl Setting {
             }
             None => None,
         };
+        let diff = match reporting.and_then(|reporting| reporting.in_diff.as_ref()) {
+            Some(path) => Some(Diff::parse(&touched::read(path)?, &root)?),
+            None => None,
+        };
         let contracts = Contracts::load(&workspace)?;
         Ok(Self {
             workspace,
             root,
             policy,
             baseline,
+            diff,
             contracts,
         })
     }

@@ -1,0 +1,387 @@
+//! Which item of a source file a change lies in.
+
+use std::ops::RangeInclusive;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Attribute, ImplItemFn, Item, ItemFn, ItemMod, Meta, TraitItemFn};
+
+use super::diff::Edit;
+
+/// The items of a file and the lines that bear code.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    items: Vec<Found>,
+    /// The lines of every token.
+    tokens: Vec<RangeInclusive<u32>>,
+}
+
+#[derive(Debug, Clone)]
+struct Found {
+    lines: RangeInclusive<u32>,
+    kind: Kind,
+    is_test: bool,
+    /// Whether it acts on other code by being there.
+    acts: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Function(String),
+    Other,
+}
+
+/// Where a change lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Between the tokens: the compiler does not see it.
+    Nowhere,
+    /// In a function, by its lines.
+    Function(RangeInclusive<u32>),
+    /// In an item of which every line is new.
+    New {
+        /// The name of a function.
+        function: Option<String>,
+        /// Whether it is compiled for tests only.
+        is_test: bool,
+    },
+    /// Anywhere else.
+    Elsewhere,
+}
+
+impl Items {
+    /// `None` if the file is no Rust.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let file = syn::parse_file(text).ok()?;
+        let mut found = Self::default();
+        let mut visitor = Visitor {
+            items: &mut found.items,
+            is_test: is_cfg_test(&file.attrs),
+            acts: false,
+        };
+        visitor.visit_file(&file);
+        tokens(
+            text.parse().unwrap_or_else(|_| TokenStream::new()),
+            &mut found.tokens,
+        );
+        Some(found)
+    }
+
+    pub(super) fn place(&self, edit: Edit, edits: &[Edit]) -> Place {
+        let is_seen = match edit {
+            Edit::Added(line) => self.tokens.iter().any(|token| token.contains(&line)),
+            Edit::Removed(_) => true,
+        };
+        if !is_seen {
+            return Place::Nowhere;
+        }
+        let is_around = |item: &&Found| match edit {
+            Edit::Added(line) => item.lines.contains(&line),
+            // In front of its first line and behind its last one is outside.
+            Edit::Removed(line) => *item.lines.start() < line && line <= *item.lines.end(),
+        };
+        let around: Vec<&Found> = self.items.iter().filter(is_around).collect();
+        let is_test = around.iter().any(|item| item.is_test);
+        let is_new = |item: &Found| {
+            let mut lines = item.lines.clone();
+            let mut shown = lines.clone().filter(|line| self.bears_code(*line));
+            !lines.any(|line| edits.contains(&Edit::Removed(line)))
+                && shown.all(|line| edits.contains(&Edit::Added(line)))
+        };
+        let mut inner = around.iter().rev();
+        let function = inner.find_map(|item| match &item.kind {
+            Kind::Function(name) => Some((name.clone(), item.lines.clone())),
+            Kind::Other => None,
+        });
+        let is_new = around.iter().any(|item| is_new(item));
+        match function {
+            _ if is_new && around.iter().any(|item| item.acts) => Place::Elsewhere,
+            _ if is_new => Place::New {
+                function: function.map(|(name, _)| name),
+                is_test,
+            },
+            Some((_, lines)) => Place::Function(lines),
+            None => Place::Elsewhere,
+        }
+    }
+
+    /// The same changes, with what was added put where it is a whole item, if it can stand
+    /// there: of two functions that begin alike, a diff may show the beginning of the second
+    /// one as new where that of the first is.
+    pub(super) fn settled(&self, text: &str, edits: &[Edit]) -> Vec<Edit> {
+        let lines: Vec<&str> = text.lines().collect();
+        let mut settled = edits.to_vec();
+        let mut from = 0;
+        while from < settled.len() {
+            let mut to = from + 1;
+            while to < settled.len() && follows(settled[to - 1], settled[to]) {
+                to += 1;
+            }
+            if let Edit::Added(first) = settled[from]
+                && !settled.contains(&Edit::Removed(first))
+            {
+                let run = from..to;
+                let slides = slides(&lines, first, to - from).into_iter();
+                let mut shifted = slides.map(|first| {
+                    let mut shifted = settled.clone();
+                    for (edit, line) in shifted[run.clone()].iter_mut().zip(first..) {
+                        *edit = Edit::Added(line);
+                    }
+                    shifted
+                });
+                let is_whole = |shifted: &Vec<Edit>| {
+                    let mut run = shifted[run.clone()].iter();
+                    run.all(|edit| {
+                        let place = self.place(*edit, shifted);
+                        matches!(place, Place::New { .. } | Place::Nowhere)
+                    })
+                };
+                let found: Option<Vec<Edit>> = shifted.find(is_whole);
+                settled = found.unwrap_or(settled);
+            }
+            from = to;
+        }
+        settled
+    }
+
+    fn bears_code(&self, line: u32) -> bool {
+        self.tokens.iter().any(|token| token.contains(&line))
+    }
+}
+
+/// Whether two lines were added one after the other.
+fn follows(first: Edit, second: Edit) -> bool {
+    match (first, second) {
+        (Edit::Added(first), Edit::Added(second)) => first + 1 == second,
+        _ => false,
+    }
+}
+
+/// Where as many lines could have been added with the same outcome, from the given place on
+/// upwards, and then downwards.
+fn slides(lines: &[&str], first: u32, count: usize) -> Vec<u32> {
+    let line = |number: usize| lines.get(number.wrapping_sub(1));
+    let is_same = |a: usize, b: usize| line(a).is_some() && line(a) == line(b);
+    let first = first as usize;
+    let mut found = vec![first];
+    let mut at = first;
+    while is_same(at.wrapping_sub(1), at + count - 1) {
+        at -= 1;
+        found.push(at);
+    }
+    at = first;
+    while is_same(at, at + count) {
+        at += 1;
+        found.push(at);
+    }
+    let numbers = found.into_iter();
+    numbers.filter_map(|at| u32::try_from(at).ok()).collect()
+}
+
+struct Visitor<'a> {
+    items: &'a mut Vec<Found>,
+    is_test: bool,
+    /// Whether this is an implementation of a trait: what is new in one stands in for what was.
+    acts: bool,
+}
+
+impl Visitor<'_> {
+    fn note(&mut self, span: Span, kind: Kind, is_test: bool) {
+        self.items.push(Found {
+            lines: lines(span),
+            kind,
+            is_test: self.is_test || is_test,
+            acts: self.acts,
+        });
+    }
+}
+
+impl<'ast> Visit<'ast> for Visitor<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let outside = self.acts;
+        self.acts |= match item {
+            Item::Impl(item) => item.trait_.is_some(),
+            // Nobody knows what comes out of one.
+            Item::Macro(_) | Item::Verbatim(_) | Item::ForeignMod(_) => true,
+            _ => false,
+        };
+        // These note themselves.
+        if !matches!(item, Item::Fn(_) | Item::Mod(_)) {
+            self.note(item.span(), Kind::Other, false);
+        }
+        visit::visit_item(self, item);
+        self.acts = outside;
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast ItemFn) {
+        let is_test = is_test(&item.attrs) || is_cfg_test(&item.attrs);
+        let kind = Kind::Function(item.sig.ident.to_string());
+        self.note(item.span(), kind, is_test);
+        visit::visit_item_fn(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
+        let kind = Kind::Function(item.sig.ident.to_string());
+        self.note(item.span(), kind, is_cfg_test(&item.attrs));
+        visit::visit_impl_item_fn(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
+        let kind = Kind::Function(item.sig.ident.to_string());
+        self.note(item.span(), kind, is_cfg_test(&item.attrs));
+        visit::visit_trait_item_fn(self, item);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        let outside = self.is_test;
+        self.is_test |= is_cfg_test(&item.attrs);
+        self.note(item.span(), Kind::Other, false);
+        visit::visit_item_mod(self, item);
+        self.is_test = outside;
+    }
+}
+
+/// `#[test]`, `#[tokio::test]`, `#[rstest]` and their like.
+fn is_test(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|last| last.ident.to_string().ends_with("test"))
+    })
+}
+
+fn is_cfg_test(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        _ => false,
+    })
+}
+
+fn tokens(stream: TokenStream, found: &mut Vec<RangeInclusive<u32>>) {
+    let mut stream = stream.into_iter().peekable();
+    while let Some(token) = stream.next() {
+        match token {
+            TokenTree::Group(group) => {
+                found.push(lines(group.span_open()));
+                tokens(group.stream(), found);
+                found.push(lines(group.span_close()));
+            }
+            // Documentation does nothing.
+            TokenTree::Punct(hash)
+                if hash.as_char() == '#' && stream.next_if(is_documentation).is_some() => {}
+            other => found.push(lines(other.span())),
+        }
+    }
+}
+
+fn is_documentation(token: &TokenTree) -> bool {
+    let TokenTree::Group(group) = token else {
+        return false;
+    };
+    let first = group.stream().into_iter().next();
+    matches!(first, Some(TokenTree::Ident(name)) if name == "doc")
+}
+
+fn lines(span: Span) -> RangeInclusive<u32> {
+    let line = |line| u32::try_from(line).unwrap_or(u32::MAX);
+    line(span.start().line)..=line(span.end().line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "\
+use std::fmt;
+
+// A note.
+fn helper() {
+    let a = 1;
+}
+
+impl Drop for A {
+    fn drop(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn works() {
+        helper();
+    }
+}
+";
+
+    fn place(edit: Edit, edits: &[Edit]) -> Place {
+        Items::of(SOURCE).unwrap().place(edit, edits)
+    }
+
+    fn added(lines: RangeInclusive<u32>) -> Vec<Edit> {
+        lines.map(Edit::Added).collect()
+    }
+
+    #[test]
+    fn a_changed_function_is_known_by_its_lines() {
+        let edits = [Edit::Removed(5), Edit::Added(5)];
+        for edit in edits {
+            assert_eq!(place(edit, &edits), Place::Function(4..=6));
+        }
+        let place = place(Edit::Removed(16), &[Edit::Removed(16)]);
+        assert_eq!(place, Place::Function(14..=17));
+    }
+
+    #[test]
+    fn what_is_between_tokens_is_nowhere() {
+        assert_eq!(place(Edit::Added(3), &added(3..=3)), Place::Nowhere);
+        assert_eq!(place(Edit::Added(2), &added(2..=2)), Place::Nowhere);
+    }
+
+    #[test]
+    fn what_is_gone_from_between_items_may_have_been_anything() {
+        for line in [4, 7, 14, 19] {
+            let edit = Edit::Removed(line);
+            assert_eq!(place(edit, &[edit]), Place::Elsewhere, "{line}");
+        }
+    }
+
+    #[test]
+    fn new_items_are_told_from_changed_ones() {
+        let new = |function: Option<&str>, is_test| Place::New {
+            function: function.map(str::to_owned),
+            is_test,
+        };
+        assert_eq!(
+            place(Edit::Added(5), &added(4..=6)),
+            new(Some("helper"), false)
+        );
+        assert_eq!(place(Edit::Added(1), &added(1..=1)), new(None, false));
+        // Their comments and empty lines need not be new.
+        assert_eq!(
+            place(Edit::Added(15), &added(12..=18)),
+            new(Some("works"), true)
+        );
+        let mut with_loss = added(4..=6);
+        with_loss.push(Edit::Removed(5));
+        assert_eq!(place(Edit::Added(5), &with_loss), Place::Function(4..=6));
+    }
+
+    #[test]
+    fn what_was_added_is_seen_as_a_whole_item_where_that_may_be() {
+        let text = "#[test]\nfn a() {\n}\n\n#[test]\nfn b() {\n}\n";
+        let items = Items::of(text).unwrap();
+        // As a diff shows `a` if it was put in front of `b`, and the other way round.
+        assert_eq!(items.settled(text, &added(2..=5)), added(1..=4));
+        assert_eq!(items.settled(text, &added(4..=7)), added(4..=7));
+        assert_eq!(items.settled(text, &added(1..=4)), added(1..=4));
+        let inside = added(6..=6);
+        assert_eq!(items.settled(text, &inside), inside);
+        let with_loss = [Edit::Removed(2), Edit::Added(2)];
+        assert_eq!(items.settled(text, &with_loss), with_loss);
+    }
+
+    #[test]
+    fn an_impl_acts_by_being_there() {
+        assert_eq!(place(Edit::Added(8), &added(8..=10)), Place::Elsewhere);
+        assert_eq!(place(Edit::Added(9), &added(9..=9)), Place::Elsewhere);
+    }
+}

@@ -1,0 +1,351 @@
+//! What a diff touches: the contracted functions whose verdicts it may change.
+//!
+//! Rather too many than too few. What changes one function concerns that one; a contract
+//! concerns its functions; a new test concerns what it enters. Everything else may change what
+//! any test of the package does, and concerns all functions that those tests can reach.
+
+mod diff;
+mod items;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Metadata, Package};
+
+use crate::contracts::{Contracts, package_root};
+use crate::error::Result;
+use crate::observe::{Observed, TestIndex};
+use crate::policy;
+use crate::report::Finding;
+use crate::tests::Test;
+use crate::workspace::Workspace;
+use diff::{Changed, Edit, Edits};
+use items::{Items, Place};
+
+pub(crate) use diff::read;
+
+/// A diff of the workspace.
+#[derive(Debug)]
+pub(crate) struct Diff {
+    changed: Vec<Changed>,
+}
+
+/// The functions that verdicts are given on.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// `None`: all.
+    only: Option<Only>,
+}
+
+#[derive(Debug, Default)]
+struct Only {
+    subjects: BTreeSet<usize>,
+    /// The changed files, as reports show them.
+    files: BTreeSet<String>,
+}
+
+impl Diff {
+    /// Takes a diff apart, and holds it against the files here.
+    pub(crate) fn parse(text: &str, root: &Path) -> Result<Self> {
+        let mut folders = root.ancestors();
+        let top = folders.find(|folder| folder.join(".git").exists());
+        let changed = diff::parse(text, top.unwrap_or(root))?;
+        Ok(Self { changed })
+    }
+
+    /// What it touches.
+    pub(crate) fn scope(&self, seen: &Seen<'_>) -> Scope {
+        let mut finder = Finder {
+            seen,
+            found: BTreeSet::new(),
+        };
+        if !self.changed.iter().all(|changed| finder.file(changed)) {
+            return Scope::default();
+        }
+        let root = seen.workspace.root();
+        let files = self.changed.iter();
+        let files = files.map(|changed| crate::compiled::relative(&root, &changed.path));
+        Scope {
+            only: Some(Only {
+                subjects: finder.found,
+                files: files.collect(),
+            }),
+        }
+    }
+}
+
+impl Scope {
+    pub(crate) fn has(&self, subject: usize) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| only.subjects.contains(&subject))
+    }
+
+    /// Whether everything is in it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.only.is_none()
+    }
+
+    /// Whether a finding that is not of one function is of something that was changed.
+    pub(crate) fn concerns(&self, finding: &Finding) -> bool {
+        match (&self.only, &finding.file) {
+            (Some(only), Some(file)) => only.files.contains(file),
+            _ => true,
+        }
+    }
+}
+
+/// What was found before anything is broken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) contracts: &'a Contracts,
+    pub(crate) observed: &'a Observed,
+    pub(crate) tests: &'a [Test],
+}
+
+struct Finder<'a> {
+    seen: &'a Seen<'a>,
+    found: BTreeSet<usize>,
+}
+
+impl Finder<'_> {
+    /// Adds what a file's changes touch; `false` if that may be everything.
+    fn file(&mut self, changed: &Changed) -> bool {
+        let path = &changed.path;
+        if is_inert(path) {
+            return true;
+        }
+        if decides_everything(path) {
+            return false;
+        }
+        if self.contract(path) {
+            return true;
+        }
+        let root = self.seen.workspace.root();
+        let Some(package) = package_of(&self.seen.workspace.metadata, path) else {
+            // Beside the packages, but for what they reach into.
+            return !path.starts_with(&root) || !is_source(path);
+        };
+        // A hidden folder is for other tools.
+        let inside = path.strip_prefix(package_root(package)).unwrap_or(path);
+        let mut parts = inside.iter();
+        if parts.any(|part| part.to_string_lossy().starts_with('.')) {
+            return true;
+        }
+        let Edits::Lines(edits) = &changed.edits else {
+            self.package(package);
+            return true;
+        };
+        let text = std::fs::read_to_string(path).ok();
+        let items = text.filter(|_| is_source(path)).and_then(|text| {
+            let items = Items::of(&text)?;
+            let edits = items.settled(&text, edits);
+            Some((items, edits))
+        });
+        match items {
+            Some((items, edits)) => self.source(package, path, &items, &edits),
+            None => self.package(package),
+        }
+        true
+    }
+
+    fn source(&mut self, package: &Package, path: &Path, items: &Items, edits: &[Edit]) {
+        let is_test_target = package.targets.iter().any(|target| {
+            let root = target.src_path.as_std_path();
+            let folder = root.parent().filter(|_| target.is_test());
+            folder.is_some_and(|folder| path.starts_with(folder))
+        });
+        let subjects: Vec<(usize, u32)> = self.subjects_in(path);
+        for edit in edits {
+            let of = match items.place(*edit, edits) {
+                Place::Nowhere => continue,
+                Place::Function(lines) => {
+                    let own = subjects.iter().filter(|(_, line)| lines.contains(line));
+                    let own: Vec<usize> = own.map(|(subject, _)| *subject).collect();
+                    if own.is_empty() {
+                        self.package(package);
+                        return;
+                    }
+                    own
+                }
+                Place::New { function, is_test } => {
+                    let (Edit::Added(line) | Edit::Removed(line)) = edit;
+                    let own = subjects.iter().filter(|(_, at)| at == line);
+                    let mut own: Vec<usize> = own.map(|(subject, _)| *subject).collect();
+                    if let Some(name) = function.filter(|_| is_test || is_test_target) {
+                        own.extend(self.entered_by(&name));
+                    }
+                    own
+                }
+                Place::Elsewhere => {
+                    self.package(package);
+                    return;
+                }
+            };
+            self.found.extend(of);
+        }
+    }
+
+    /// Adds the functions of a contract file, and of those that build on it; `false` if it
+    /// is none.
+    fn contract(&mut self, path: &Path) -> bool {
+        let Ok(path) = path.canonicalize() else {
+            return false;
+        };
+        let files: Vec<_> = self.seen.contracts.read_files().collect();
+        let Some((_, changed)) = files.iter().find(|(file, _)| **file == path) else {
+            return false;
+        };
+        let mut affected: BTreeSet<&Path> = BTreeSet::from([path.as_path()]);
+        let mut shown: BTreeSet<&str> = BTreeSet::from([changed.source.path.as_str()]);
+        loop {
+            let before = affected.len();
+            for (path, file) in &files {
+                let contract = file.contract();
+                let mut included = contract.included.iter();
+                let mut interfaces = contract.interfaces.iter();
+                let builds_on = included.any(|other| shown.contains(other.path.as_str()))
+                    || interfaces.any(|interface| {
+                        let id = interface.contract.as_ref();
+                        let stem = id.and_then(|id| id.rsplit_once('.'));
+                        stem.is_some_and(|(stem, _)| {
+                            shown
+                                .iter()
+                                .any(|path| Path::new(path).file_stem() == Some(stem.as_ref()))
+                        })
+                    });
+                if builds_on {
+                    affected.insert(path);
+                    shown.insert(&file.source.path);
+                }
+            }
+            if affected.len() == before {
+                break;
+            }
+        }
+        let of = |contract: &PathBuf| {
+            let real = contract.canonicalize();
+            affected.contains(real.as_deref().unwrap_or(contract))
+        };
+        let subjects = self.seen.observed.subjects.iter().enumerate();
+        let own = subjects.filter(|(_, subject)| {
+            let contract = subject.contract.as_ref();
+            // One that was not found may be this one.
+            contract.is_none_or(|(contract, _)| of(contract))
+        });
+        self.found.extend(own.map(|(index, _)| index));
+        true
+    }
+
+    /// Adds whatever tests can reach that something of a package is compiled into.
+    fn package(&mut self, package: &Package) {
+        let metadata = &self.seen.workspace.metadata;
+        let mut above = BTreeSet::from([package.name.as_str()]);
+        // What is built on it; its tests reach what it is built on.
+        spread(metadata, &mut above, |package, known| {
+            let mut dependencies = package.dependencies.iter();
+            dependencies
+                .any(|dependency| known.contains(dependency.name.as_str()))
+                .then_some(package.name.as_str())
+                .into_iter()
+                .collect()
+        });
+        let mut reached = above;
+        spread(metadata, &mut reached, |package, known| {
+            if !known.contains(package.name.as_str()) {
+                return Vec::new();
+            }
+            let dependencies = package.dependencies.iter();
+            dependencies.map(|d| d.name.as_str()).collect()
+        });
+        let subjects = self.seen.observed.subjects.iter().enumerate();
+        let own = subjects.filter(|(_, subject)| reached.contains(subject.package.as_str()));
+        self.found.extend(own.map(|(index, _)| index));
+    }
+
+    /// The functions in a file, and the lines of their names.
+    fn subjects_in(&self, path: &Path) -> Vec<(usize, u32)> {
+        let root = self.seen.workspace.root();
+        let subjects = self.seen.observed.subjects.iter().enumerate();
+        subjects
+            .filter(|(_, subject)| root.join(&subject.file) == *path)
+            .map(|(index, subject)| (index, subject.line))
+            .collect()
+    }
+
+    /// The functions that the tests of one name were seen in.
+    fn entered_by(&self, name: &str) -> BTreeSet<usize> {
+        let observed = self.seen.observed;
+        let is_meant = |test: &TestIndex| {
+            let mut segments = self.seen.tests[*test].id.split("::");
+            segments.any(|segment| segment == name)
+        };
+        let exits = observed.exits.iter();
+        let exits = exits.map(|(exit, share)| (exit.subject, share));
+        let modes = observed.modes.iter();
+        let modes = modes.map(|((subject, _), seen)| (*subject, &seen.recovered));
+        let shares = exits.chain(modes);
+        let entered = shares.filter(|(_, share)| share.by_test.keys().any(is_meant));
+        let breached = observed.breaches.iter();
+        let breached = breached.filter(|(_, breached)| breached.tests.iter().any(is_meant));
+        entered
+            .map(|(subject, _)| subject)
+            .chain(breached.map(|((subject, ..), _)| *subject))
+            .collect()
+    }
+}
+
+/// Grows a set of packages until nothing is added any more.
+fn spread<'m>(
+    metadata: &'m Metadata,
+    known: &mut BTreeSet<&'m str>,
+    more: impl Fn(&'m Package, &BTreeSet<&'m str>) -> Vec<&'m str>,
+) {
+    loop {
+        let before = known.len();
+        for package in metadata.workspace_packages() {
+            let more = more(package, known);
+            known.extend(more);
+        }
+        if known.len() == before {
+            break;
+        }
+    }
+}
+
+/// The innermost package that a file lies in.
+fn package_of<'m>(metadata: &'m Metadata, path: &Path) -> Option<&'m Package> {
+    let packages = metadata.workspace_packages().into_iter();
+    packages
+        .filter(|package| path.starts_with(package_root(package)))
+        .max_by_key(|package| package_root(package).as_os_str().len())
+}
+
+fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
+/// Whether no test can tell that a file was changed.
+fn is_inert(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Where tests find their data, prose is data too.
+    let is_data = path.iter().any(|part| part == "src" || part == "tests");
+    !is_data && (extension == "md" || name.starts_with("LICENSE") || name == ".gitignore")
+}
+
+/// Whether everything depends on a file.
+fn decides_everything(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().and_then(Path::file_name);
+    let known = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "build.rs",
+        "rust-toolchain",
+        "rust-toolchain.toml",
+    ];
+    known.contains(&name.as_ref())
+        || folder.is_some_and(|folder| folder == ".cargo")
+        || path.ends_with(policy::FILE)
+}
