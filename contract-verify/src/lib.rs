@@ -8,7 +8,7 @@
 //! the traces show) → `prove` (mutants) → `judge` (verdicts and findings) →
 //! `report`, and `human` for people, with `draw` for whatever has a place in a file.
 //! `verify` puts them together; `commands` are the jobs beside it, which build nothing.
-//! Only this file and `status` print.
+//! Only this file, `status` and `progress` print.
 
 mod answers;
 mod archive;
@@ -39,6 +39,7 @@ mod parallel;
 mod plan;
 mod policy;
 mod process;
+mod progress;
 mod prove;
 mod record;
 pub mod report;

@@ -12,6 +12,7 @@ use crate::judge::count;
 use crate::kept::Kept;
 use crate::observe::{Observed, TestIndex};
 use crate::parallel;
+use crate::progress::Progress;
 use crate::record::Record;
 use crate::status::Status;
 use crate::tests::{Outcome, Run, Runner, Test};
@@ -32,6 +33,8 @@ pub(crate) struct Live<'a> {
     again: Mutex<HashMap<TestIndex, bool>>,
     kept: Kept,
     record: Option<Record>,
+    /// While mutants are tried.
+    breaking: Mutex<Option<Progress>>,
 }
 
 impl<'a> Live<'a> {
@@ -56,6 +59,7 @@ impl<'a> Live<'a> {
             again: Mutex::default(),
             kept,
             record,
+            breaking: Mutex::default(),
         }
     }
 
@@ -71,8 +75,10 @@ impl<'a> Live<'a> {
         let tests = count(chosen.len(), "test");
         self.status.say("Recording", &format!("{tests}{unchanged}"));
         let began = Instant::now();
+        let progress = Progress::of(self.status, "Recording", Some(chosen.len())).ticking();
         let runs = parallel::map(self.jobs, chosen, |test| {
             let of = &self.tests[*test];
+            progress.step(&of.id);
             if let Some(kept) = self.kept.plain(of)? {
                 if kept.evidence.is_unheard() {
                     self.runner.leave_unheard(of);
@@ -106,6 +112,7 @@ impl<'a> Live<'a> {
             };
             Ok((plain, output))
         })?;
+        drop(progress);
         self.status
             .done("Recorded", &count(runs.len(), "test"), began);
         let mut plain = Vec::with_capacity(runs.len());
@@ -177,9 +184,12 @@ impl Answers for Live<'_> {
         let exits = count(observed.exits.len(), "exit");
         self.status
             .say("Breaking", &format!("{exits}, each in turn"));
+        let progress = Progress::of(self.status, "Breaking", None).ticking();
+        *lock(&self.breaking) = Some(progress);
     }
 
     fn done(&self, began: Instant) {
+        *lock(&self.breaking) = None;
         let trials = count(lock(&self.trials).len(), "test");
         let kept = match self.kept.used() {
             0 => String::new(),
@@ -196,6 +206,9 @@ impl Answers for Live<'_> {
             return Ok(known.clone());
         }
         let of = &self.tests[test];
+        if let Some(breaking) = &*lock(&self.breaking) {
+            breaking.step(&of.id);
+        }
         let trial = match self.kept.trial(of, mutant) {
             Some(kept) => kept,
             None => self.tried(test, mutant)?,
