@@ -7,8 +7,9 @@ use std::process::Command;
 
 use support::{Project, Run, fixture, run, verifier};
 
-/// A copy of the fixture `awkward`, whose tests need what cargo sets around them.
-fn awkward() -> Project {
+/// A copy of the fixture `awkward`, whose tests need what cargo sets around them. In a target
+/// directory that they share, cargo tells the copies apart by their versions, not by their places.
+fn awkward(version: &str) -> Project {
     let runtime = fixture("../../../resilience-contract")
         .canonicalize()
         .unwrap();
@@ -19,6 +20,7 @@ fn awkward() -> Project {
         "\"../../../../resilience-contract\"",
         &format!("{runtime:?}"),
     );
+    let manifest = manifest.replace("\"0.0.0\"", &format!("{version:?}"));
     project.write("Cargo.toml", manifest);
     project
 }
@@ -58,7 +60,7 @@ fn what_was_built_once_runs_in_parts_where_nothing_is_compiled() {
     }
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("tests.tar.zst");
-    let project = awkward();
+    let project = awkward("0.0.1");
     let built = built(&project, &archive);
     assert_eq!(built.code, 0, "{}\n{}", built.stdout, built.stderr);
     assert_eq!(built.stdout, "");
@@ -137,7 +139,7 @@ fn without_nextest_it_is_said_what_to_install() {
     );
     std::fs::write(&cargo, script).unwrap();
     std::fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
-    let project = awkward();
+    let project = awkward("0.0.2");
     let archive = folder.path().join("tests.tar.zst");
     std::fs::write(&archive, "no archive").unwrap();
     for command in [["build", "--archive"], ["run", "--archive"]] {
