@@ -62,7 +62,8 @@ pub(crate) struct Binary {
 #[derive(Debug)]
 pub(crate) struct Toolchain {
     pub(crate) triple: String,
-    rustc: PathBuf,
+    /// The compiler, behind the user's wrapper if there is one.
+    rustc: Vec<OsString>,
     rustflags: Vec<String>,
     pub(crate) runner: Vec<OsString>,
 }
@@ -94,7 +95,10 @@ impl Toolchain {
             }
             None => Vec::new(),
         };
-        let rustc = config.rustc().path.clone();
+        let rustc = config.rustc().clone();
+        let mut command = vec![rustc.path.into_os_string()];
+        command.extend(rustc.args);
+        let rustc = command;
         let rustflags = config.rustflags(triple.as_str()).map_err(failed)?;
         let rustflags = rustflags.map(|flags| flags.flags).unwrap_or_default();
         Ok(Self {
@@ -109,7 +113,8 @@ impl Toolchain {
 impl Toolchain {
     /// What the compiler prints.
     fn ask(&self, arguments: &[&str]) -> Result<String> {
-        let printed = Command::new(&self.rustc)
+        let printed = Command::new(&self.rustc[0])
+            .args(&self.rustc[1..])
             .args(arguments)
             .output()
             .map_err(Error::Cargo)?;

@@ -216,6 +216,9 @@ codes! {
     /// The baseline knows a finding that there is not any more, or more of them than there
     /// are. Whatever comes next of its kind would be taken for known.
     KNOWN_GONE = "RC514" "known-finding-gone" Warning;
+    /// A function carries the contract, and a feature, a `cfg` or the selection left it out
+    /// of this build. There is no verdict on it.
+    NOT_BUILT = "RC515" "function-not-built" Warning;
 }
 
 #[cfg(test)]

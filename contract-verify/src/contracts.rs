@@ -62,6 +62,13 @@ impl ContractFile {
         &self.reading.contract
     }
 
+    /// The ids of its functions.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = String> {
+        let stem = self.source.stem();
+        let functions = self.contract().functions.iter();
+        functions.map(move |function| format!("{stem}.{}", *function.name))
+    }
+
     /// What is wrong with the contract by itself, in the order of the file.
     fn findings(&self) -> Vec<Finding> {
         if self.reading.diagnostics.is_empty() {

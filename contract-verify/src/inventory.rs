@@ -252,6 +252,11 @@ impl Visitor for Finder<'_> {
 }
 
 impl Inventory {
+    /// Whether a function that was built has this contract.
+    pub(crate) fn carries(&self, id: &str) -> bool {
+        self.subjects.iter().any(|subject| subject.id == id)
+    }
+
     /// The functions as a record has them; paths relative to `root`.
     pub(crate) fn listed(&self, root: &Path) -> Vec<file::Listed> {
         let listed = self.subjects.iter().map(|subject| file::Listed {

@@ -1,23 +1,40 @@
 //! Contracts that no function carries, for `check` and for a verification run alike.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use contract_spec::LineIndex;
+use proc_macro2::{TokenStream, TokenTree};
 
 use crate::codes;
-use crate::contracts::Contracts;
+use crate::compiled::relative;
+use crate::contracts::{Contracts, package_root};
 use crate::report::Finding;
+use crate::workspace::Workspace;
 
 /// A contract file, by its canonical path, and a function in it.
 pub(crate) type Carried = HashSet<(PathBuf, String)>;
 
+/// The attributes in the sources, built or not: the file and the line of each, by its id.
+pub(crate) type Attributes = BTreeMap<String, (String, usize)>;
+
+/// What is known of a contract that no function was found to carry.
+#[derive(Debug)]
+pub(crate) enum Uncarried<'a> {
+    /// No source names it.
+    Nowhere,
+    /// There is an attribute, in something that was left out: its file and its line.
+    LeftOut(&'a str, usize),
+    /// Nothing is to be said.
+    Excused,
+}
+
 /// A finding for every function of a contract that is not among those that functions of
-/// the code carry, unless `excused` knows its id.
-pub(crate) fn uncarried(
+/// the code carry. `known` says what is known of an id.
+pub(crate) fn uncarried<'a>(
     contracts: &Contracts,
     carried: &Carried,
-    mut excused: impl FnMut(&str) -> bool,
+    mut known: impl FnMut(&str) -> Uncarried<'a>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut sought = (PathBuf::new(), String::new());
@@ -30,29 +47,120 @@ pub(crate) fn uncarried(
                 continue;
             }
             let id = format!("{}.{}", file.source.stem(), *function.name);
-            if excused(&id) {
-                continue;
-            }
+            let (code, message, help) = match known(&id) {
+                Uncarried::Excused => continue,
+                Uncarried::Nowhere => (
+                    codes::NO_FUNCTION,
+                    format!(
+                        "no function of package `{}` carries the contract `{id}`",
+                        file.package
+                    ),
+                    format!(
+                        "put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away"
+                    ),
+                ),
+                Uncarried::LeftOut(at, line) => (
+                    codes::NOT_BUILT,
+                    format!("the function that carries `{id}` is not in this build: {at}:{line}"),
+                    "build it too (`--all-features`, or another selection or target), or run again \
+                     where it is built; there is no verdict on it"
+                        .to_owned(),
+                ),
+            };
             let lines = lines.get_or_insert_with(|| LineIndex::new(&file.source.text));
             let (line, column) = lines.line_column(function.name.span.start);
             findings.push(Finding {
-                code: codes::NO_FUNCTION.code,
-                level: codes::NO_FUNCTION.level,
-                message: format!(
-                    "no function of package `{}` carries the contract `{id}`",
-                    file.package
-                ),
+                code: code.code,
+                level: code.level,
+                message,
                 mode: None,
                 file: Some(file.source.path.clone()),
                 line: u32::try_from(line).ok(),
                 column: u32::try_from(column).ok(),
-                help: Some(format!(
-                    "put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away"
-                )),
+                help: Some(help),
                 function: Some(id),
                 timeline: Vec::new(),
             });
         }
     }
     findings
+}
+
+/// Every attribute in a source file of the workspace, whatever `cfg` stands around it.
+pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
+    let mut found = Attributes::new();
+    for package in workspace.metadata.workspace_packages() {
+        collect(&workspace.root(), &package_root(package), &mut found);
+    }
+    found
+}
+
+/// What cannot be read here was reported before, or belongs to nobody.
+fn collect(root: &Path, folder: &Path, found: &mut Attributes) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "target" => {
+                collect(root, &path, found);
+            }
+            Ok(kind) if kind.is_file() && name.ends_with(".rs") => {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                if text.contains(ATTRIBUTE)
+                    && let Ok(tokens) = text.parse()
+                {
+                    let shown = relative(root, &path);
+                    attributes(tokens, &mut |id, line| {
+                        found.entry(id).or_insert_with(|| (shown.clone(), line));
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+const ATTRIBUTE: &str = "resilience_contract";
+
+/// The ids behind the attribute's name, also in `cfg_attr` and in macros.
+fn attributes(tokens: TokenStream, found: &mut impl FnMut(String, usize)) {
+    let mut is_named = false;
+    for token in tokens {
+        if let TokenTree::Group(group) = &token {
+            let id = group.stream().into_iter().next().filter(|_| is_named);
+            if let Some(TokenTree::Literal(id)) = id
+                && let Ok(text) = syn::parse_str::<syn::LitStr>(&id.to_string())
+            {
+                found(text.value(), id.span().start().line);
+            }
+            attributes(group.stream(), found);
+        }
+        is_named = matches!(&token, TokenTree::Ident(name) if name == ATTRIBUTE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_found_wherever_they_stand_and_nowhere_else() {
+        let text = "#[resilience_contract(\"a.b\")]\nfn a() {}\n\
+            // #[resilience_contract(\"no.comment\")]\n\
+            /// #[resilience_contract(\"no.doc\")]\n\
+            #[cfg_attr(feature = \"x\", rc::resilience_contract(\"c.d\", file = \"x.toml\"))]\nfn c() {}\n\
+            make! { #[resilience_contract(r\"e.f\")] fn e() {} }\n\
+            const S: &str = \"no.string\";\n";
+        let mut found = Vec::new();
+        attributes(text.parse().unwrap(), &mut |id, line| {
+            found.push((id, line))
+        });
+        let expected = [("a.b", 1), ("c.d", 5), ("e.f", 7)];
+        let expected = expected.map(|(id, line)| (id.to_owned(), line));
+        assert_eq!(found, expected);
+    }
 }

@@ -27,6 +27,7 @@ use crate::report::{
 };
 use crate::tests::Test;
 use crate::touched::Scope;
+use crate::uncarried::Attributes;
 
 /// What is judged.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(crate) struct Case<'a> {
     pub(crate) undependent: &'a [(String, String)],
     /// What policy demands of functions without a contract.
     pub(crate) required: &'a [Finding],
+    /// The attributes in the sources, built or not.
+    pub(crate) attributes: &'a Attributes,
 }
 
 pub(crate) fn judge(case: &Case<'_>) -> Report {

@@ -8,7 +8,7 @@ use crate::codes::{self, Code};
 use crate::observe::TestIndex;
 use crate::report::Level;
 use crate::tests::{Entry, Test};
-use crate::uncarried::{Carried, uncarried};
+use crate::uncarried::{Carried, Uncarried, uncarried};
 
 impl Judge<'_> {
     pub(super) fn contracts_without_function(&mut self) {
@@ -25,8 +25,13 @@ impl Judge<'_> {
                 carried.insert((path.clone(), function.clone()));
             }
         }
-        // What was built is known, and nothing else counts.
-        let found = uncarried(self.case.contracts, &carried, |_| false);
+        let attributes = self.case.attributes;
+        let found = uncarried(self.case.contracts, &carried, |id| {
+            match attributes.get(id) {
+                Some((file, line)) => Uncarried::LeftOut(file, *line),
+                None => Uncarried::Nowhere,
+            }
+        });
         self.findings.extend(found);
     }
 

@@ -17,6 +17,7 @@ use crate::report::Report;
 use crate::status::Status;
 use crate::tests::Test;
 use crate::touched::{Scope, Seen};
+use crate::uncarried::{Attributes, attributes_in};
 
 /// What was found: in the sources, and by running tests.
 #[derive(Debug)]
@@ -106,6 +107,14 @@ pub(crate) fn conclude(
         &inventory.contracted,
         workspace.is_whole(),
     );
+    // Only what was not built has to be looked for.
+    let mut files = contracts.files.values();
+    let is_missing = files.any(|file| file.ids().any(|id| !inventory.carries(&id)));
+    let attributes = if is_missing {
+        attributes_in(workspace)
+    } else {
+        Attributes::new()
+    };
     let mut report = judge::judge(&Case {
         contracts,
         tests: found.tests,
@@ -119,6 +128,7 @@ pub(crate) fn conclude(
         today: Date::of(SystemTime::now()),
         undependent: &contracts::without_dependency(workspace)?,
         required: &required,
+        attributes: &attributes,
     });
     if let Some(baseline) = &setting.baseline {
         baseline.apply(&mut report, &setting.root, scope.is_whole(), status)?;

@@ -6,7 +6,7 @@
 
 mod look;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Package;
@@ -21,7 +21,7 @@ use crate::crawl::{Root, crawl_all};
 use crate::error::Result;
 use crate::policy::Policy;
 use crate::report::Finding;
-use crate::uncarried::{Carried, uncarried};
+use crate::uncarried::{Carried, Uncarried, attributes_in, uncarried};
 use crate::workspace::Workspace;
 use look::{Notes, Recoveries, Said, look};
 
@@ -67,11 +67,13 @@ pub(super) fn findings(
     let required = &policy.required;
     findings.extend(required.findings(&uncontracted, &contracted, workspace.is_whole()));
     // Another configuration, or a package that is not selected, may hold the function.
-    let mut quoted = None;
+    let mut attributes = None;
     findings.extend(uncarried(contracts, &carried, |id| {
-        quoted
-            .get_or_insert_with(|| quoted_ids(workspace))
-            .contains(id)
+        let attributes = attributes.get_or_insert_with(|| attributes_in(workspace));
+        match attributes.contains_key(id) {
+            true => Uncarried::Excused,
+            false => Uncarried::Nowhere,
+        }
     }));
     findings.sort_by(|a, b| {
         (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code))
@@ -199,7 +201,7 @@ impl Finder<'_> {
                 "{} has no `[function.{}]`",
                 contract.source.path, said.function
             );
-            let help = match near(&said.id, ids(contract)) {
+            let help = match near(&said.id, contract.ids()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("`cargo verify-contracts new {}` adds it", said.id),
             };
@@ -220,7 +222,7 @@ impl Finder<'_> {
         let message = format!("there is no contract file {}", shown(self.root, &said.path));
         let files = self.contracts.files.values();
         let there = files.filter(|file| file.package == around.package);
-        let help = match near(&said.id, there.flat_map(ids)) {
+        let help = match near(&said.id, there.flat_map(ContractFile::ids)) {
             _ if said.names_file => "the path is relative to the folder of the package".to_owned(),
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("`cargo verify-contracts new {}` writes one", said.id),
@@ -278,47 +280,4 @@ fn near(id: &str, ids: impl Iterator<Item = String>) -> Option<String> {
 fn is_torn(file: &ContractFile) -> bool {
     let mut mistakes = file.reading.diagnostics.iter();
     mistakes.any(|diagnostic| diagnostic.code == "RC100")
-}
-
-/// The ids of a file's functions.
-fn ids(file: &ContractFile) -> impl Iterator<Item = String> {
-    let stem = file.source.stem();
-    let functions = file.contract().functions.iter();
-    functions.map(move |function| format!("{stem}.{}", *function.name))
-}
-
-/// Everything between quotes that could be an id, in every source file of the workspace
-/// that says something about contracts.
-fn quoted_ids(workspace: &Workspace) -> HashSet<String> {
-    let mut ids = HashSet::new();
-    for package in workspace.metadata.workspace_packages() {
-        collect(&package_root(package), &mut ids);
-    }
-    ids
-}
-
-/// What cannot be read here was reported before, or belongs to nobody.
-fn collect(folder: &Path, ids: &mut HashSet<String>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "target" => {
-                collect(&path, ids);
-            }
-            Ok(kind) if kind.is_file() && name.ends_with(".rs") => {
-                let text = std::fs::read_to_string(&path).unwrap_or_default();
-                if text.contains("resilience_contract") {
-                    let quoted = text.split('"');
-                    let words = quoted.filter(|text| text.contains('.') && !text.contains(' '));
-                    ids.extend(words.map(str::to_owned));
-                }
-            }
-            _ => {}
-        }
-    }
 }
