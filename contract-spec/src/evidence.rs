@@ -5,12 +5,14 @@
 //! one process and is only ever appended to, a whole line at a time: a line
 //! that a crash cut short loses itself and nothing else.
 
+mod fault;
 #[cfg(feature = "serde")]
 pub mod file;
 mod mutant;
 mod seen;
 mod write;
 
+pub use fault::{Explored, Extent, Fault, Invariant, read_faults, write_faults};
 pub use mutant::{Mutant, Operator};
 pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen, policy_key};
 
@@ -23,12 +25,20 @@ pub const EVIDENCE_VARIABLE: &str = "RESILIENCE_CONTRACT_EVIDENCE";
 /// The environment variable that chooses a mutant.
 pub const MUTANT_VARIABLE: &str = "RESILIENCE_CONTRACT_MUTANT";
 
+/// The environment variable that has calls to interfaces counted and faults injected into
+/// them: as [`write_faults`] writes them, empty for none.
+pub const FAULTS_VARIABLE: &str = "RESILIENCE_CONTRACT_FAULTS";
+
 /// The environment variable that says which log events are recorded: those of a level
 /// and above it (`info` if it is not set), or none (`off`).
 pub const LOGS_VARIABLE: &str = "RESILIENCE_CONTRACT_LOGS";
 
 /// The exit code of a process that could not write its evidence and therefore stopped.
 pub const EVIDENCE_LOST: i32 = 117;
+
+/// The exit code of a process in which faults were injected into one place without end:
+/// whoever called there tries again for ever.
+pub const ENDLESS: i32 = 118;
 
 /// Stands for a variant of another crate's enum that the contract does not name.
 pub const UNDECLARED: &str = "_";
@@ -53,6 +63,8 @@ pub enum Record {
     Late(Late),
     /// A log event in the course of no call.
     Loose(Loose),
+    /// Whether an invariant of the test held.
+    Invariant(Invariant),
 }
 
 /// The process that wrote the file.
@@ -192,6 +204,9 @@ pub struct Call {
     pub start_us: u64,
     /// Microseconds since the process began to record.
     pub end_us: u64,
+    /// What is known of it where faults may be injected.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub explored: Option<Explored>,
 }
 
 /// A failure that was let go for a reason: a `degrade!` that the call went through.
@@ -291,6 +306,7 @@ mod tests {
             error: Vec::new(),
             start_us: 0,
             end_us: 0,
+            explored: None,
         }
     }
 

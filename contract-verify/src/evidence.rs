@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use contract_spec::evidence::{Errors, FORMAT, Function, Log, Record, Trace, signature};
+use contract_spec::evidence::{Errors, FORMAT, Function, Invariant, Log, Record, Trace, signature};
 
 use crate::error::{Error, Result};
 
@@ -29,6 +29,8 @@ pub(crate) struct Recorded {
     pub(crate) loose: Vec<Log>,
     /// The calls whose result the mutant changed.
     pub(crate) mutated: Vec<u64>,
+    /// What the test says must hold, where it was looked at.
+    pub(crate) invariants: Vec<Invariant>,
 }
 
 impl Evidence {
@@ -152,6 +154,7 @@ impl Recorded {
                 }
             }
             Record::Loose(loose) => self.loose.push(loose.log),
+            Record::Invariant(invariant) => self.invariants.push(invariant),
         }
     }
 }
@@ -208,6 +211,12 @@ mod tests {
                     error: vec!["no answer".into(), "Timeout".into()],
                     start_us: 1,
                     end_us: 2,
+                    explored: Some(evidence::Explored {
+                        number: 3,
+                        value: "Result<(), E>".into(),
+                        injectable: vec!["timeout".into()],
+                        injected: Some("gateway#3=timeout:once".into()),
+                    }),
                 }],
                 start_us: 0,
                 end_us: 3,
@@ -232,6 +241,18 @@ mod tests {
                 log: log("late"),
             }),
             Record::Loose(evidence::Loose { log: log("loose") }),
+            Record::Invariant(evidence::Invariant {
+                name: "money is conserved".into(),
+                site: "tests/a.rs:3".into(),
+                held: Some(false),
+                reason: Some("7 cents too many".into()),
+            }),
+            Record::Invariant(evidence::Invariant {
+                name: "nobody waits".into(),
+                site: "tests/a.rs:4".into(),
+                held: None,
+                reason: None,
+            }),
         ]
     }
 
@@ -284,6 +305,7 @@ mod tests {
         let messages = recorded.traces[0].seen.logs.iter().map(|log| &*log.message);
         assert_eq!(messages.collect::<Vec<_>>(), ["not charged", "late"]);
         assert_eq!(recorded.loose, [log("loose")]);
+        assert_eq!(recorded.invariants[0].held, Some(false));
     }
 
     #[test]
@@ -308,7 +330,7 @@ mod tests {
         let text = &text[..text.len() - 5];
         let evidence = parsed(text.as_bytes()).unwrap();
         let recorded = &evidence.processes[0];
-        assert_eq!((recorded.traces.len(), recorded.loose.len()), (1, 0));
+        assert_eq!((recorded.loose.len(), recorded.invariants.len()), (1, 1));
     }
 
     #[test]

@@ -124,6 +124,17 @@ impl<E: FailureModes> FailureModes for Box<E> {
 pub trait OkFailure {
     /// The failure mode that the value shows; `None` for none.
     fn failure_mode(&self) -> Option<&'static str>;
+
+    /// One value for each failure mode that can be made out of nothing; none by default.
+    ///
+    /// The verifier puts them in the place of what an interface really answered, to see
+    /// what the function makes of it.
+    fn samples() -> Vec<Self>
+    where
+        Self: Sized,
+    {
+        Vec::new()
+    }
 }
 
 /// The two halves of a result, by whatever alias it is written.

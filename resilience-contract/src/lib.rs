@@ -41,6 +41,7 @@ mod failure;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod foreign;
+mod invariant;
 #[cfg(feature = "probe")]
 mod probe;
 mod retry;
@@ -49,6 +50,7 @@ mod silent;
 
 pub use contract_macros::{FailureModes, resilience_contract};
 pub use failure::{FailureModes, OkFailure, Variant};
+pub use invariant::Holds;
 pub use retry::{Backoff, Delays, Jitter, RetryPolicy};
 pub use rows::Rows;
 
@@ -59,6 +61,9 @@ pub mod __private {
     pub use crate::failure::{IsError, ResultLike};
     #[cfg(feature = "probe")]
     pub use crate::probe::*;
+    pub mod invariant {
+        pub use crate::invariant::{Expression, Guard, Later, Now};
+    }
     pub mod silent {
         pub use crate::silent::{Discard, DiscardAny, DiscardFormat, DiscardResult, of};
     }
@@ -93,7 +98,9 @@ macro_rules! degrade {
 #[macro_export]
 macro_rules! external {
     ($interface:ident, $call:expr $(,)?) => {
-        $call
+        // In braces: what the call makes for itself is gone when it is over, as it is in
+        // the verifier's build, which would otherwise refuse what compiles here.
+        { $call }
     };
 }
 
@@ -104,34 +111,71 @@ macro_rules! external {
 #[macro_export]
 macro_rules! external {
     ($interface:ident, $call:expr $(,)?) => {
-        $crate::__private::external(
-            $crate::__private::begin(
-                ::core::stringify!($interface),
-                ::core::concat!(
-                    ::core::file!(),
-                    ":",
-                    ::core::line!(),
-                    ":",
-                    ::core::column!()
-                ),
+        match $crate::__private::begin(
+            ::core::stringify!($interface),
+            ::core::concat!(
+                ::core::file!(),
+                ":",
+                ::core::line!(),
+                ":",
+                ::core::column!()
             ),
-            $call,
-            |__value| {
-                use $crate::__private::inspect::{
-                    Anything as _, ModesAndValue as _, NotAwaited as _, OnlyModes as _,
-                    OnlyResult as _, OnlyValue as _, ResultAndValue as _,
-                };
-                #[deny(deprecated)]
-                let __seen = (&&&&&&$crate::__private::inspect::Inspect(__value)).inspect();
-                __seen
+        ) {
+            __begun => $crate::__private::external(
+                if __begun.is_made() {
+                    ::core::option::Option::Some($call)
+                } else {
+                    ::core::option::Option::None
+                },
+                __begun,
+                |__wanted| {
+                    use $crate::__private::samples::{
+                        OfBoth as _, OfErrors as _, OfNothing as _, OfValue as _, OfValues as _,
+                    };
+                    (&&&&__wanted).samples()
+                },
+                |__value| {
+                    use $crate::__private::inspect::{
+                        Anything as _, ModesAndValue as _, NotAwaited as _, OnlyModes as _,
+                        OnlyResult as _, OnlyValue as _, ResultAndValue as _,
+                    };
+                    #[deny(deprecated)]
+                    let __seen = (&&&&&&$crate::__private::inspect::Inspect(__value)).inspect();
+                    __seen
+                },
+                |__value| {
+                    use $crate::__private::text::{
+                        SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _,
+                        SaysNothing as _,
+                    };
+                    (&&&&$crate::__private::text::Text(__value)).texts()
+                },
+            ),
+        }
+    };
+}
+
+/// Says in a test what must hold at its end, whatever failed:
+/// `invariant!("money is conserved", bank.total() == 200);`
+///
+/// It is a statement. What it says is looked at when the block ends that it stands in,
+/// also when the test's own assertions fail; and by `cargo verify-contracts explore`
+/// after every failure that it injects. The expression is a `bool`, a `Result<(), _>`,
+/// `()` where it asserts itself, or a future of one of these, `async { … }`, which is
+/// awaited on the test's own thread: what needs the runtime needs
+/// `#[tokio::test(flavor = "multi_thread")]`. It borrows what it names up to the end of
+/// the block. No fault is injected while it is looked at.
+#[macro_export]
+macro_rules! invariant {
+    ($name:expr, $holds:expr $(,)?) => {
+        let __invariant = $crate::__private::invariant::Guard::new(
+            $name,
+            ::core::concat!(::core::file!(), ":", ::core::line!()),
+            || {
+                use $crate::__private::invariant::{Later as _, Now as _};
+                $crate::__private::invariant::Expression::new($holds).verdict()
             },
-            |__value| {
-                use $crate::__private::text::{
-                    SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _, SaysNothing as _,
-                };
-                (&&&&$crate::__private::text::Text(__value)).texts()
-            },
-        )
+        );
     };
 }
 

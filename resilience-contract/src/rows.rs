@@ -23,11 +23,19 @@ impl OkFailure for Rows<u64> {
     fn failure_mode(&self) -> Option<&'static str> {
         unless(self.0 > 0)
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Rows(0)]
+    }
 }
 
 impl OkFailure for Rows<usize> {
     fn failure_mode(&self) -> Option<&'static str> {
         unless(self.0 > 0)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Rows(0)]
     }
 }
 
@@ -35,11 +43,19 @@ impl<T> OkFailure for Rows<Option<T>> {
     fn failure_mode(&self) -> Option<&'static str> {
         unless(self.0.is_some())
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Rows(None)]
+    }
 }
 
 impl<T> OkFailure for Rows<Vec<T>> {
     fn failure_mode(&self) -> Option<&'static str> {
         unless(!self.0.is_empty())
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Rows(Vec::new())]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Degraded, Outcome, Record, Seen, Trace};
+use super::{Degraded, Explored, Outcome, Record, Seen, Trace};
 
 impl Record {
     /// Appends the record as one line, its end included.
@@ -61,6 +61,16 @@ impl Record {
                 object.object("log", |item| loose.log.write(item));
                 object.end();
             }
+            Self::Invariant(invariant) => {
+                let mut object = Object::new(line, "invariant");
+                object.text("name", &invariant.name);
+                object.text("site", &invariant.site);
+                if let Some(held) = invariant.held {
+                    object.flag("held", held);
+                }
+                object.optional_text("reason", invariant.reason.as_deref());
+                object.end();
+            }
         }
         line.push('\n');
     }
@@ -99,6 +109,9 @@ impl Trace {
             }
             item.number("start_us", call.start_us);
             item.number("end_us", call.end_us);
+            if let Some(explored) = &call.explored {
+                item.object("explored", |item| explored.write(item));
+            }
         });
         if !degraded.is_empty() {
             object.list("degraded", degraded, |item, degraded| {
@@ -112,6 +125,15 @@ impl Trace {
             object.object("seen", |item| self.seen.write(item));
         }
         object.end();
+    }
+}
+
+impl Explored {
+    fn write(&self, object: &mut Object<'_>) {
+        object.number("number", self.number.into());
+        object.text("value", &self.value);
+        object.texts("injectable", &self.injectable);
+        object.optional_text("injected", self.injected.as_deref());
     }
 }
 

@@ -179,6 +179,7 @@ out_of_range = { returns = "Amount" }
             error: Vec::new(),
             start_us: 0,
             end_us: 0,
+            explored: None,
         }
     }
 

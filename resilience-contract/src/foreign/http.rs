@@ -87,11 +87,43 @@ impl OkFailure for Response {
         }
         status_mode(self.status())
     }
+
+    fn samples() -> Vec<Self> {
+        let statuses = [401, 403, 404, 409, 400, 429, 500, 418].into_iter();
+        let statuses = statuses.filter_map(|status| StatusCode::from_u16(status).ok());
+        let response = |status| {
+            let mut response = hyper::Response::new(String::new());
+            *response.status_mut() = status;
+            Self::from(response)
+        };
+        statuses.map(response).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn responses_with_every_status_that_is_a_mode_can_be_made() {
+        let modes: Vec<_> = Response::samples()
+            .iter()
+            .map(|response| response.failure_mode().unwrap())
+            .collect();
+        assert_eq!(
+            modes,
+            [
+                "unauthorized",
+                "forbidden",
+                "not_found",
+                "conflict",
+                "bad_request",
+                "rate_limited",
+                "server_error",
+                "unexpected_status"
+            ]
+        );
+    }
 
     #[test]
     fn statuses_become_modes() {

@@ -5,12 +5,14 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 
-use contract_spec::evidence;
+use contract_spec::evidence::{self, Explored};
 
+use super::inject::Turn;
 use super::inspect::Seen;
 use super::logs;
 use super::plant::Argument;
-use super::recorder::{Site, recorder};
+use super::recorder::{Site, lost, recorder};
+use super::samples::Wanted;
 use super::state::State;
 
 thread_local! {
@@ -156,6 +158,8 @@ pub struct Begun {
     site: &'static str,
     start_us: u64,
     state: Option<Arc<State>>,
+    /// Where faults may be injected.
+    turn: Option<Turn>,
 }
 
 /// A call to an interface begins.
@@ -166,37 +170,98 @@ pub fn begin(interface: &'static str, site: &'static str) -> Begun {
         logs::check(state);
         state.now_us()
     });
+    let injector = state.as_ref().and_then(|state| state.recorder.injector());
     Begun {
         interface,
         site,
         start_us,
+        turn: injector.and_then(|injector| injector.turn(interface, site)),
         state,
     }
 }
 
-/// A call to an interface has ended with this value.
+/// A call to an interface has ended with this value, or was not made for the sake of a
+/// fault, which then gives the value.
 #[doc(hidden)]
 pub fn external<T>(
+    value: Option<T>,
     mut begun: Begun,
-    value: T,
-    inspect: impl FnOnce(&T) -> Seen,
+    samples: impl FnOnce(Wanted<T>) -> Vec<T>,
+    inspect: impl Fn(&T) -> Seen,
     texts: impl FnOnce(&T) -> Vec<String>,
 ) -> T {
-    if let Some(state) = begun.state.take() {
-        let end_us = state.now_us();
-        let seen = inspect(&value);
-        let error = if seen.failed {
-            texts(&value)
-        } else {
-            Vec::new()
-        };
-        begun.note(&state, &seen, error, end_us, false);
-    }
+    let Some(state) = begun.state.take() else {
+        return value.unwrap_or_else(|| not_made("nobody asked for a fault"));
+    };
+    let (value, explored) = match begun.turn.take() {
+        None => (value, None),
+        Some(turn) => {
+            let (value, explored) = turned(turn, value, samples(Wanted::new()), &inspect);
+            (value, Some(explored))
+        }
+    };
+    let value = value.unwrap_or_else(|| not_made("no failure of the kind can be made"));
+    let end_us = state.now_us();
+    let seen = inspect(&value);
+    let error = if seen.failed {
+        texts(&value)
+    } else {
+        Vec::new()
+    };
+    begun.note(&state, &seen, error, end_us, explored, false);
     value
 }
 
+/// What a call comes to where faults may be injected.
+fn turned<T>(
+    turn: Turn,
+    value: Option<T>,
+    samples: Vec<T>,
+    inspect: &impl Fn(&T) -> Seen,
+) -> (Option<T>, Explored) {
+    let mut modes: Vec<&str> = samples.iter().filter_map(|s| inspect(s).mode).collect();
+    modes.sort_unstable();
+    modes.dedup();
+    let mut explored = Explored {
+        number: turn.number,
+        value: std::any::type_name::<T>().to_owned(),
+        injectable: modes.into_iter().map(str::to_owned).collect(),
+        injected: None,
+    };
+    let Some(fault) = turn.fault else {
+        return (value, explored);
+    };
+    let mut samples = samples.into_iter();
+    let sample = samples.find(|sample| inspect(sample).mode == Some(&fault.mode));
+    if sample.is_some() {
+        explored.injected = Some(fault.to_string());
+    }
+    // What the call really answered is lost, as it is on the wire.
+    (sample.or(value), explored)
+}
+
+/// The verifier injects only what it knows can be made.
+fn not_made(why: &str) -> ! {
+    lost(&format_args!("a call was not made, and {why}"))
+}
+
 impl Begun {
-    fn note(&self, state: &State, seen: &Seen, error: Vec<String>, end_us: u64, cancelled: bool) {
+    /// Whether the call is made. With a fault it is not, unless the fault is that its
+    /// answer is lost.
+    pub fn is_made(&self) -> bool {
+        let fault = self.turn.as_ref().and_then(|turn| turn.fault.as_ref());
+        fault.is_none_or(|fault| fault.applied)
+    }
+
+    fn note(
+        &self,
+        state: &State,
+        seen: &Seen,
+        error: Vec<String>,
+        end_us: u64,
+        explored: Option<Explored>,
+        cancelled: bool,
+    ) {
         state.called(evidence::Call {
             interface: self.interface.to_owned(),
             site: self.site.to_owned(),
@@ -206,6 +271,7 @@ impl Begun {
             error,
             start_us: self.start_us,
             end_us,
+            explored,
         });
     }
 }
@@ -220,7 +286,13 @@ impl Drop for Begun {
                 mode: None,
             };
             let end_us = state.now_us();
-            self.note(&state, &seen, Vec::new(), end_us, true);
+            let explored = self.turn.take().map(|turn| Explored {
+                number: turn.number,
+                value: String::new(),
+                injectable: Vec::new(),
+                injected: None,
+            });
+            self.note(&state, &seen, Vec::new(), end_us, explored, true);
         }
     }
 }

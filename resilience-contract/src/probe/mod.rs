@@ -3,12 +3,14 @@
 //! `call` knows which contracted call is running, `state` what is known of it, `leave`
 //! ends it, `mark` what its branches told, `inspect` which failure a value shows, `text`
 //! and `plant` what errors and arguments say of themselves, `clock` whose time it is,
-//! `logs` what is logged, `retries` which delays a policy hands out, `make` how to make a
+//! `inject` which call fails because the verifier wants it to and `samples` with what, `invariants` what must hold at the end, `logs` what is logged, `retries` which delays a policy hands out, `make` how to make a
 //! value out of nothing, `recorder` how all of it reaches a file.
 
 mod call;
 mod clock;
+mod inject;
 pub mod inspect;
+mod invariants;
 mod leave;
 mod logs;
 pub mod make;
@@ -16,10 +18,12 @@ mod mark;
 pub mod plant;
 mod recorder;
 mod retries;
+pub mod samples;
 mod state;
 pub mod text;
 
 pub use call::{Call, begin, degraded, enter, external};
+pub(crate) use invariants::{looked_at, unharmed};
 pub use leave::{Foreign, leave, leave_foreign};
 pub use mark::{Operand, leaf, past, question};
 pub use recorder::Site;

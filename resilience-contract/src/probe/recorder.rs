@@ -8,10 +8,11 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use contract_spec::evidence::{
-    self, Branch, Degraded, EVIDENCE_VARIABLE, Errors, FORMAT, Function, MUTANT_VARIABLE, Mutant,
-    Mutated, Operator, Process, Record, Trace,
+    self, Branch, Degraded, EVIDENCE_VARIABLE, Errors, FAULTS_VARIABLE, FORMAT, Function,
+    MUTANT_VARIABLE, Mutant, Mutated, Operator, Process, Record, Trace, read_faults,
 };
 
+use super::inject::Injector;
 use super::leave::Variants;
 
 /// The exit code of a process whose evidence could not be written. Going on
@@ -102,6 +103,8 @@ pub(super) struct Recorder {
     functions: AtomicU32,
     calls: AtomicU64,
     mutant: Option<Mutant>,
+    /// Where faults may be injected.
+    injector: Option<Injector>,
 }
 
 /// The recorder, if the verifier asked for evidence.
@@ -133,6 +136,11 @@ impl Recorder {
                 let mutant = text.to_str().and_then(Mutant::parse);
                 mutant.unwrap_or_else(|| lost(&format_args!("unknown mutant {text:?}")))
             }),
+            injector: std::env::var_os(FAULTS_VARIABLE).map(|text| {
+                let faults = text.to_str().and_then(|text| read_faults(text).ok());
+                let unknown = || lost(&format_args!("unknown faults {text:?}"));
+                Injector::new(faults.unwrap_or_else(unknown))
+            }),
         };
         recorder.write(&Record::Process(Process {
             format: FORMAT,
@@ -146,6 +154,11 @@ impl Recorder {
     pub(super) fn since_began(&self, time: Instant) -> u64 {
         let since = time.saturating_duration_since(self.began);
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// Who injects faults, where they may be.
+    pub(super) fn injector(&self) -> Option<&Injector> {
+        self.injector.as_ref()
     }
 
     pub(super) fn next_call(&self) -> u64 {
@@ -256,7 +269,7 @@ fn append(file: &mut File, line: &str) {
     }
 }
 
-fn lost(error: &dyn std::fmt::Display) -> ! {
+pub(super) fn lost(error: &dyn std::fmt::Display) -> ! {
     // The recorder has no other way to speak than the test's own standard error.
     eprintln!("resilience-contract: failed to write evidence: {error}");
     std::process::exit(EVIDENCE_LOST);

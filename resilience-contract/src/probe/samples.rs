@@ -1,0 +1,93 @@
+//! The failures that can be put in the place of what a call to an interface answers, as
+//! far as the type of its value allows.
+//!
+//! As in `inspect`, the traits are tried from the most telling to the least by the way the
+//! compiler looks up methods.
+
+use std::marker::PhantomData;
+
+use crate::{FailureModes, OkFailure};
+
+/// Asks for failures of a type.
+#[derive(Debug)]
+pub struct Wanted<T>(PhantomData<fn() -> T>);
+
+impl<T> Wanted<T> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+// By hand: a derive would ask the same of `T`.
+impl<T> Clone for Wanted<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Wanted<T> {}
+
+fn errors<E: FailureModes>() -> impl Iterator<Item = E> {
+    (0..E::VARIANTS.len()).filter_map(E::sample)
+}
+
+/// Both halves of the result can be failures: first those that the library reports as `Ok`.
+pub trait OfBoth<T> {
+    /// One of each.
+    fn samples(&self) -> Vec<T>;
+}
+
+impl<T: OkFailure, E: FailureModes> OfBoth<Result<T, E>> for &&&Wanted<Result<T, E>> {
+    fn samples(&self) -> Vec<Result<T, E>> {
+        let values = T::samples().into_iter().map(Ok);
+        values.chain(errors().map(Err)).collect()
+    }
+}
+
+/// The error can be made.
+pub trait OfErrors<T> {
+    /// One of each.
+    fn samples(&self) -> Vec<T>;
+}
+
+impl<T, E: FailureModes> OfErrors<Result<T, E>> for &&Wanted<Result<T, E>> {
+    fn samples(&self) -> Vec<Result<T, E>> {
+        errors().map(Err).collect()
+    }
+}
+
+/// Values that carry a failure can be made, in a result.
+pub trait OfValues<T> {
+    /// One of each.
+    fn samples(&self) -> Vec<T>;
+}
+
+impl<T: OkFailure, E> OfValues<Result<T, E>> for &Wanted<Result<T, E>> {
+    fn samples(&self) -> Vec<Result<T, E>> {
+        T::samples().into_iter().map(Ok).collect()
+    }
+}
+
+/// Values that carry a failure can be made.
+pub trait OfValue<T> {
+    /// One of each.
+    fn samples(&self) -> Vec<T>;
+}
+
+impl<T: OkFailure> OfValue<T> for Wanted<T> {
+    fn samples(&self) -> Vec<T> {
+        T::samples()
+    }
+}
+
+/// Nothing is known of the type.
+pub trait OfNothing<T> {
+    /// None.
+    fn samples(self) -> Vec<T>;
+}
+
+impl<T> OfNothing<T> for Wanted<T> {
+    fn samples(self) -> Vec<T> {
+        Vec::new()
+    }
+}
