@@ -1,6 +1,7 @@
 //! The command line: the main job with its flags, and the smaller jobs beside it.
 
 mod command;
+mod explore;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ pub(crate) use command::{
     Agents, Assistant, Build, Check, Command, Diff, Drawing, Graph, Infer, Language, Merge, New,
     Prompt, Purpose, Report, Run,
 };
+pub(crate) use explore::{Allowance, Explore};
 
 /// The two ways in: `cargo verify-contracts`, and the program by its own name.
 #[derive(Debug, Parser)]

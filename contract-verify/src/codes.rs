@@ -170,6 +170,22 @@ codes! {
     /// Whether a failure is logged as the contract says could not be told in any test: the
     /// reason is given. It is neither an error nor a proof.
     LOGS_UNSEEN = "RC416" "logs-not-seen" Note;
+    /// A fault was to be injected, and no call was there to have it: the run went another
+    /// way than the run that it was planned from. Nothing was learned from it. Say what is to
+    /// fail by what the test really calls; a test that calls now this and now that has to be
+    /// made to do the same every time.
+    FAULT_NOT_CONSUMED = "RC421" "fault-not-consumed" Error;
+    /// With an interface failing, the function did not come back: it went on trying, or waited
+    /// for something that did not come, or took the whole process with it. In production that
+    /// is a thread or a connection less, for every such failure.
+    NEVER_CAME_BACK = "RC422" "never-came-back" Error;
+    /// What a test states with `invariant!` did not hold at its end when an interface failed:
+    /// something was half done, or done twice, or is left behind.
+    INVARIANT_BROKEN = "RC423" "invariant-broken" Error;
+    /// Whether an invariant holds could not be found out: its future waits for something that
+    /// the test's own thread would have to do. Give the test's runtime another thread:
+    /// `#[tokio::test(flavor = "multi_thread")]`.
+    INVARIANT_UNSEEN = "RC424" "invariant-not-seen" Warning;
     /// A contract declares a function, and no function of the selected packages
     /// carries its id.
     NO_FUNCTION = "RC501" "contract-without-function" Error;

@@ -7,8 +7,8 @@
 //! (each in a process of its own, over `process`) → `evidence` → `observe` (what
 //! the traces show) → `prove` (mutants) → `judge` (verdicts and findings) →
 //! `report`, and `human` for people, with `draw` for whatever has a place in a file.
-//! `verify` puts them together; `commands` are the jobs beside it, which build nothing.
-//! Only this file, `status` and `progress` print.
+//! `verify` puts them together, `explore` has interfaces fail; `commands` are the jobs
+//! beside them, which build nothing. Only this file, `status` and `progress` print.
 
 mod answers;
 mod archive;
@@ -26,6 +26,7 @@ mod draw;
 mod error;
 mod evidence;
 pub mod exit;
+mod explore;
 mod eyes;
 mod formats;
 mod hear;

@@ -36,6 +36,11 @@ impl Subjects {
         subjects
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Subject] {
+        &self.all
+    }
+
     /// All of them; an index keeps its meaning.
     pub(crate) fn into_all(self) -> Vec<Subject> {
         self.all

@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use contract_spec::evidence::{
-    EVIDENCE_LOST, EVIDENCE_VARIABLE, LOGS_VARIABLE, LogLevel, MUTANT_VARIABLE, Mutant,
+    ENDLESS, EVIDENCE_LOST, EVIDENCE_VARIABLE, FAULTS_VARIABLE, Fault, LOGS_VARIABLE, LogLevel,
+    MUTANT_VARIABLE, Mutant, write_faults,
 };
 
 use crate::build::Binary;
@@ -47,6 +48,9 @@ pub(crate) enum Outcome {
     Crashed(String),
     TimedOut,
 }
+
+/// How a run crashes in which an injected failure is tried again and again.
+pub(crate) const FOR_EVER: &str = "what failed was tried again without end";
 
 /// One run of a test.
 #[derive(Debug)]
@@ -149,6 +153,25 @@ impl Runner {
 
     /// Runs a test; with a mutant, if one is given.
     pub(crate) fn run(&self, test: &Test, mutant: Option<&Mutant>, limit: Duration) -> Result<Run> {
+        self.run_with(
+            test,
+            mutant.map(|mutant| (MUTANT_VARIABLE, mutant.to_string())),
+            limit,
+        )
+    }
+
+    /// Runs a test while interfaces fail; without any fault, calls to them are counted.
+    pub(crate) fn run_injected(
+        &self,
+        test: &Test,
+        faults: &[Fault],
+        limit: Duration,
+    ) -> Result<Run> {
+        self.run_with(test, Some((FAULTS_VARIABLE, write_faults(faults))), limit)
+    }
+
+    /// Runs a test; the probes are asked for what the variable says.
+    fn run_with(&self, test: &Test, asked: Option<(&str, String)>, limit: Duration) -> Result<Run> {
         let mut command = self.command(test.binary);
         let scratch = self.scratch()?;
         command.env(EVIDENCE_VARIABLE, &scratch);
@@ -157,16 +180,17 @@ impl Runner {
             false => self.level.name(),
         };
         command.env(LOGS_VARIABLE, level);
-        if let Some(mutant) = mutant {
-            command.env(MUTANT_VARIABLE, mutant.to_string());
-        }
+        let is_mutant = asked
+            .as_ref()
+            .is_some_and(|(key, _)| *key == MUTANT_VARIABLE);
+        command.envs(asked);
         if let Entry::Named(name) = &test.entry {
             command.args(["--exact", name]);
         }
         let finished = self.finish(test.binary, command, &scratch, limit)?;
         let evidence = Evidence::read(&scratch)?;
         let outcome = outcome(&test.entry, &finished)?;
-        if mutant.is_none() && evidence.was_mutated() {
+        if !is_mutant && evidence.was_mutated() {
             return Err(Error::Evidence(format!(
                 "`{}` sets {MUTANT_VARIABLE} for the processes that it starts; leave it alone",
                 test.id
@@ -232,6 +256,7 @@ impl Runner {
             "RUST_TEST_SHUFFLE_SEED",
             "RUST_TEST_NOCAPTURE",
             EVIDENCE_VARIABLE,
+            FAULTS_VARIABLE,
             LOGS_VARIABLE,
             MUTANT_VARIABLE,
         ] {
@@ -284,6 +309,9 @@ fn outcome(entry: &Entry, finished: &Finished) -> Result<Outcome> {
     };
     if status.code() == Some(EVIDENCE_LOST) {
         return Err(Error::Evidence(finished.stderr.trim().to_owned()));
+    }
+    if status.code() == Some(ENDLESS) {
+        return Ok(Outcome::Crashed(FOR_EVER.to_owned()));
     }
     let summary = finished
         .stdout

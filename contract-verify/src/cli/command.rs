@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Subcommand, ValueEnum};
 use contract_spec::evidence::file::Partition;
 
-use super::{Format, Options, Reporting, Selection, Voice};
+use super::{Explore, Format, Options, Reporting, Selection, Voice};
 
 /// What to do instead of verifying.
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,7 @@ pub(crate) enum Command {
     Run(Box<Run>),
     Merge(Merge),
     Report(Box<Report>),
+    Explore(Box<Explore>),
     Explain(Explain),
     New(New),
     Infer(Infer),

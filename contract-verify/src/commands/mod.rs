@@ -1,5 +1,5 @@
 //! The jobs beside verifying: each reads contracts and gives a text back. None builds, but
-//! for `run`, which leaves that to `verify`.
+//! for those that leave it to `verify` and `explore`.
 //!
 //! Nothing here prints or reads the environment; what is to be said comes back as an
 //! [`Answer`].
@@ -27,6 +27,7 @@ use crate::cli::{Command, Selection};
 use crate::contracts::Contracts;
 use crate::error::{Error, Result};
 use crate::exit;
+use crate::explore;
 use crate::workspace::Workspace;
 
 /// What a command has to say.
@@ -39,7 +40,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// An answer that is not a verdict.
-    fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
             text,
@@ -56,6 +57,7 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::Run(arguments) => evidence::run(arguments),
         Command::Merge(arguments) => evidence::merge(arguments),
         Command::Report(arguments) => evidence::report(arguments),
+        Command::Explore(arguments) => explore::explore(arguments),
         Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
         Command::Agents(arguments) => agents::agents(arguments),
         Command::Prompt(arguments) => prompt::prompt(arguments),
@@ -86,7 +88,7 @@ fn contracts(paths: &[std::path::PathBuf], selection: &Selection) -> Result<Cont
 }
 
 /// A JSON document, as the machines that read it get it.
-fn json(document: &impl Serialize) -> Result<String> {
+pub(crate) fn json(document: &impl Serialize) -> Result<String> {
     let text =
         serde_json::to_string_pretty(document).map_err(|error| Error::Output(error.into()))?;
     Ok(text + "\n")

@@ -7,14 +7,7 @@ use crate::report::Finding;
 /// Applies a policy. What it allows is taken out; an allowance that is used up or
 /// that nothing needs becomes a finding itself.
 pub(crate) fn apply(policy: &Policy, findings: &mut Vec<Finding>, today: Date) {
-    findings.retain_mut(|finding| match policy.levels.get(finding.code) {
-        Some(Some(level)) => {
-            finding.level = *level;
-            true
-        }
-        Some(None) => false,
-        None => true,
-    });
+    weigh(policy, findings);
     let mut about = Vec::new();
     for allowed in &policy.allowed {
         let needed = findings.iter().any(|finding| allowed.covers(finding));
@@ -36,6 +29,31 @@ pub(crate) fn apply(policy: &Policy, findings: &mut Vec<Finding>, today: Date) {
         }
     }
     findings.extend(about);
+}
+
+/// Applies as much of a policy as a job can that does not see every kind of finding: what
+/// nothing here needs, another job may.
+pub(crate) fn tolerate(policy: &Policy, findings: &mut Vec<Finding>, today: Date) {
+    weigh(policy, findings);
+    let allowed = |finding: &Finding| {
+        let mut valid = policy.allowed.iter();
+        valid.any(|allowed| {
+            allowed.expires.is_none_or(|day| day >= today) && allowed.covers(finding)
+        })
+    };
+    findings.retain(|finding| !allowed(finding));
+}
+
+/// Gives findings the levels of a policy, and takes out those that it turns off.
+fn weigh(policy: &Policy, findings: &mut Vec<Finding>) {
+    findings.retain_mut(|finding| match policy.levels.get(finding.code) {
+        Some(Some(level)) => {
+            finding.level = *level;
+            true
+        }
+        Some(None) => false,
+        None => true,
+    });
 }
 
 impl Allowed {

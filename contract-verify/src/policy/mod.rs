@@ -10,7 +10,7 @@ mod log;
 mod read;
 mod require;
 
-pub(crate) use apply::apply;
+pub(crate) use apply::{apply, tolerate};
 pub(crate) use date::Date;
 pub(crate) use log::Log;
 pub(crate) use read::read;

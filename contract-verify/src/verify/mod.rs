@@ -11,6 +11,7 @@ mod setting;
 
 pub(crate) use conclude::{Found, conclude, tests_failed};
 pub(crate) use part::{Ran, of_part, run};
+pub(crate) use prepare::{Prepared, jobs};
 pub(crate) use setting::{Setting, policy};
 
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ use crate::last;
 use crate::record::Record;
 use crate::report::Report;
 use crate::status::Status;
-use prepare::{Prepared, Site, inputs};
+use prepare::{Site, inputs};
 
 /// A report, the contracts it is about, and the folder that its paths are relative to.
 #[derive(Debug)]

@@ -29,10 +29,10 @@ use crate::workspace::Workspace;
 
 /// Everything that is known before a test runs.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) inventory: Inventory,
-    pub(super) tests: Vec<Test>,
-    runner: Runner,
+pub(crate) struct Prepared {
+    pub(crate) inventory: Inventory,
+    pub(crate) tests: Vec<Test>,
+    pub(crate) runner: Runner,
     build: Build,
     /// What the run is about, where that is known without looking.
     inputs: Option<Inputs>,
@@ -76,7 +76,7 @@ impl Site {
 impl Prepared {
     /// Builds. `None` if contracts turn out to be mistaken that only the sources name.
     /// `own` are files that this program writes itself.
-    pub(super) fn new(
+    pub(crate) fn new(
         setting: &mut Setting,
         options: &Options,
         own: &[PathBuf],
@@ -156,7 +156,7 @@ impl Prepared {
     }
 
     /// The tests that are run.
-    pub(super) fn runnable(&self) -> Result<Vec<TestIndex>> {
+    pub(crate) fn runnable(&self) -> Result<Vec<TestIndex>> {
         let chosen: Vec<TestIndex> = runnable(&self.tests).collect();
         if chosen.is_empty() {
             return Err(Error::NoTests);
@@ -297,7 +297,7 @@ fn leave_nothing_behind(watchdog: &Watchdog) {
 }
 
 /// How many things to run at once.
-fn jobs(options: &Options) -> usize {
+pub(crate) fn jobs(options: &Options) -> usize {
     match options.jobs {
         Some(jobs) => jobs.get(),
         None => parallel::jobs(),

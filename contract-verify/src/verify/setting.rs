@@ -70,7 +70,7 @@ impl Setting {
     }
 
     /// What traces are held against beside their contracts.
-    pub(super) fn against(&self) -> Against {
+    pub(crate) fn against(&self) -> Against {
         Against {
             log: self.policy.log.clone(),
             other_loggers: eyes::other_loggers(&self.workspace),

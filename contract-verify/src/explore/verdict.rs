@@ -1,0 +1,426 @@
+//! Holding the runs of an exploration against contracts and invariants.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use contract_spec::catalog;
+use contract_spec::evidence::{Fault, Invariant};
+use contract_spec::model;
+
+use super::calls::{Called, injected, is_waived, ways};
+use super::report::{Cut, Exploration, FORMAT, Found, Function, LeftOut, Mode, Outcome, Summary};
+use super::runs::{Explored, Injected};
+use crate::codes::{self, Code};
+use crate::inventory::Subject;
+use crate::observe::{ModeKey, Observed, TestIndex, contract_of, observe};
+use crate::policy::{self, Date};
+use crate::report::{Finding, Level, in_order};
+use crate::tests::{self, Test};
+use crate::verify::Setting;
+
+/// What is judged.
+pub(super) struct Case<'a> {
+    pub(super) setting: &'a Setting,
+    pub(super) tests: &'a [Test],
+    pub(super) subjects: &'a [Subject],
+    pub(super) explored: &'a Explored,
+    /// What selects the tests, for the command that runs one of them again.
+    pub(super) flags: String,
+}
+
+/// The index of a run: first those without faults, then those with them.
+type RunIndex = usize;
+
+pub(super) fn judge(case: &Case<'_>) -> Exploration {
+    let Case {
+        setting, explored, ..
+    } = case;
+    let references = explored.references.iter().map(|run| &run.evidence);
+    let runs = explored.runs.iter().map(|run| &run.evidence);
+    let observed = observe(
+        case.subjects.to_vec(),
+        &setting.contracts,
+        references.chain(runs).enumerate(),
+        &setting.against(),
+    );
+    let mut found = Findings::default();
+    case.breaches(&observed, &mut found);
+    for (index, run) in explored.runs.iter().enumerate() {
+        let index = explored.references.len() + index;
+        case.arrivals(run, index, &observed.subjects, &mut found);
+        case.invariants(run, index, &observed.subjects, &mut found);
+    }
+    let findings = case.weighed(found);
+    let functions = case.functions(&observed.subjects);
+    let level = |level| {
+        let findings = findings.iter();
+        findings.filter(|f| f.finding.level == level).count()
+    };
+    let modes = || functions.iter().flat_map(|function| &function.modes);
+    let mut exploration = Exploration {
+        format: FORMAT,
+        outcome: Outcome::Passed,
+        summary: Summary {
+            tests: explored.references.len(),
+            failing: explored.left_out.iter().filter(|left| left.fails).count(),
+            runs: explored.runs.len(),
+            cut: explored.cut.len(),
+            modes: modes().count(),
+            modes_explored: modes().filter(|mode| mode.explored).count(),
+            errors: level(Level::Error),
+            warnings: level(Level::Warning),
+        },
+        left_out: case.left_out(),
+        cut: case.cut(),
+        functions,
+        findings,
+    };
+    exploration.settle();
+    exploration
+}
+
+/// Findings, and the runs that show them.
+#[derive(Default)]
+struct Findings(BTreeMap<FindingKey, (Finding, BTreeSet<RunIndex>)>);
+
+/// The function, the code and the message of a finding.
+type FindingKey = (Option<String>, &'static str, String);
+
+impl Findings {
+    fn add(&mut self, finding: Finding, run: RunIndex) {
+        let key = (
+            finding.function.clone(),
+            finding.code,
+            finding.message.clone(),
+        );
+        let entry = self
+            .0
+            .entry(key)
+            .or_insert_with(|| (finding, BTreeSet::new()));
+        entry.1.insert(run);
+    }
+}
+
+impl Case<'_> {
+    /// What functions did against their contracts.
+    fn breaches(&self, observed: &Observed, found: &mut Findings) {
+        for ((subject, ..), breached) in &observed.breaches {
+            let subject = &observed.subjects[*subject];
+            let breach = &breached.breach;
+            let mut finding = about(breach.code, Some(subject), &breach.message, &breach.help);
+            finding.level = breach.level;
+            finding.mode.clone_from(&breach.mode);
+            finding.timeline.clone_from(&breached.timeline);
+            for run in &breached.tests {
+                found.add(finding.clone(), *run);
+            }
+        }
+    }
+
+    /// Whether every fault happened, and whether the function came back from it.
+    fn arrivals(
+        &self,
+        run: &Injected,
+        index: RunIndex,
+        subjects: &[Subject],
+        found: &mut Findings,
+    ) {
+        let missing = run.plan.faults.iter().find(|fault| !happened(run, fault));
+        let Some(fault) = missing else {
+            return;
+        };
+        let subject = run.plan.subject.and_then(|subject| subjects.get(subject));
+        let how = match &run.outcome {
+            tests::Outcome::TimedOut => "it had not come back when the time was up".to_owned(),
+            tests::Outcome::Crashed(how) if how == tests::FOR_EVER => how.clone(),
+            tests::Outcome::Crashed(how) => format!("it took the process with it ({how})"),
+            tests::Outcome::Passed | tests::Outcome::Failed => {
+                let message = format!(
+                    "`{fault}` of `{}` met no call that could have had it",
+                    self.tests[run.plan.test].id
+                );
+                let help = "name a call that the test makes and a failure that can be made there; \
+                            `explore --format json` lists both";
+                let finding = about(codes::FAULT_NOT_CONSUMED, None, &message, help);
+                return found.add(finding, index);
+            }
+        };
+        let message = format!("`{}` failed ({}), and {how}", fault.interface, fault.mode);
+        let help = "give up after the attempts that the contract allows, with a limit for each";
+        let mut finding = about(codes::NEVER_CAME_BACK, subject, &message, help);
+        finding.mode = Some(format!("{}.{}", fault.interface, fault.mode));
+        found.add(finding, index);
+    }
+
+    fn invariants(
+        &self,
+        run: &Injected,
+        index: RunIndex,
+        subjects: &[Subject],
+        found: &mut Findings,
+    ) {
+        let invariants = run.evidence.processes.iter().flat_map(|p| &p.invariants);
+        for invariant in invariants.filter(|invariant| invariant.held != Some(true)) {
+            let subject = run.plan.subject.and_then(|subject| subjects.get(subject));
+            let mut finding = broken(invariant);
+            finding.function = subject.map(|subject| subject.id.clone());
+            let last = run.plan.faults.last();
+            finding.mode = last.map(|fault| format!("{}.{}", fault.interface, fault.mode));
+            found.add(finding, index);
+        }
+    }
+
+    /// The findings as policy weighs them, each with the run that shows it best.
+    fn weighed(&self, found: Findings) -> Vec<Found> {
+        let policy = &self.setting.policy;
+        let today = Date::of(SystemTime::now());
+        let mut all = Vec::new();
+        for (finding, runs) in found.0.into_values() {
+            let mut one = vec![finding];
+            policy::tolerate(policy, &mut one, today);
+            let (Some(mut finding), Some(first)) = (one.pop(), runs.first()) else {
+                continue;
+            };
+            let (test, faults) = self.run(*first);
+            let name = &self.tests[test].id;
+            let with = match faults {
+                [] => "with nothing injected".to_owned(),
+                faults => format!("with `{}`", texts(faults).join("`, `")),
+            };
+            let more = match runs.len() {
+                1 => String::new(),
+                2 => ", and in one run more".to_owned(),
+                runs => format!(", and in {} runs more", runs - 1),
+            };
+            let message = &finding.message;
+            finding.message = match &finding.function {
+                Some(id) => format!("`{id}`: {message}; {with}, in `{name}`{more}"),
+                None => format!("{message}; {with}, in `{name}`{more}"),
+            };
+            all.push(Found {
+                finding,
+                test: name.clone(),
+                faults: texts(faults),
+                runs: runs.len(),
+                reproduce: self.command(name, faults),
+            });
+        }
+        let mut order: Vec<Finding> = all.iter().map(|found| found.finding.clone()).collect();
+        in_order(&mut order);
+        all.sort_by_key(|found| {
+            let place = |finding: &Finding| finding.message == found.finding.message;
+            order.iter().position(place)
+        });
+        all
+    }
+
+    /// The test and the faults of a run.
+    fn run(&self, index: RunIndex) -> (TestIndex, &[Fault]) {
+        let references = &self.explored.references;
+        match index.checked_sub(references.len()) {
+            None => (references[index].test, &[]),
+            Some(index) => {
+                let plan = &self.explored.runs[index].plan;
+                (plan.test, &plan.faults)
+            }
+        }
+    }
+
+    fn command(&self, test: &str, faults: &[Fault]) -> String {
+        // A test's name is a path; one with a quote in it is nobody's.
+        let mut command = format!(
+            "cargo verify-contracts explore{} --only '{test}'",
+            self.flags
+        );
+        for fault in faults {
+            let _written = write!(command, " --fault '{fault}'");
+        }
+        command
+    }
+
+    fn left_out(&self) -> Vec<LeftOut> {
+        let tests = self.explored.left_out.iter().map(|left| LeftOut {
+            test: self.tests[left.test].id.clone(),
+            faults: Vec::new(),
+            reason: left.reason.clone(),
+        });
+        let ended = self.explored.runs.iter().filter_map(|run| {
+            let all = run.plan.faults.iter().all(|fault| happened(run, fault));
+            let how = match &run.outcome {
+                tests::Outcome::TimedOut if all => "hangs",
+                tests::Outcome::Crashed(_) if all => "crashes",
+                _ => return None,
+            };
+            Some(LeftOut {
+                test: self.tests[run.plan.test].id.clone(),
+                faults: texts(&run.plan.faults),
+                reason: format!(
+                    "the function came back, and then the test {how}: its invariants were not \
+                     looked at"
+                ),
+            })
+        });
+        tests.chain(ended).collect()
+    }
+
+    fn cut(&self) -> Vec<Cut> {
+        let cut = self.explored.cut.iter().map(|(test, faults)| Cut {
+            test: self.tests[*test].id.clone(),
+            faults: texts(faults),
+        });
+        cut.collect()
+    }
+
+    /// Which failure modes of which functions were injected, and why others were not.
+    fn functions(&self, subjects: &[Subject]) -> Vec<Function> {
+        let contracts = &self.setting.contracts;
+        let mut seen: BTreeMap<ModeKey, (BTreeSet<TestIndex>, usize)> = BTreeMap::new();
+        for run in &self.explored.runs {
+            let calls = run.calls.iter();
+            let modes: BTreeSet<ModeKey> = calls
+                .filter_map(|call| Some((call.subject, self.mode_of(call, subjects)?)))
+                .collect();
+            for mode in modes {
+                let (tests, runs) = seen.entry(mode).or_default();
+                tests.insert(run.plan.test);
+                *runs += 1;
+            }
+        }
+        let mut functions = Vec::new();
+        for (index, subject) in subjects.iter().enumerate() {
+            let Some((_, function)) = contract_of(contracts, subject) else {
+                continue;
+            };
+            let modes = function.modes.iter().enumerate().filter(|(_, mode)| {
+                let own = matches!(mode.interface.as_str(), catalog::INPUT | catalog::DOMAIN);
+                !own && !is_waived(mode)
+            });
+            let modes = modes.map(|(number, mode)| {
+                let known = seen.get(&(index, number));
+                let tests = known.iter().flat_map(|(tests, _)| tests);
+                Mode {
+                    id: mode.id(),
+                    returns: mode.returns().map(|variant| variant.value.clone()),
+                    explored: known.is_some(),
+                    runs: known.map_or(0, |(_, runs)| *runs),
+                    tests: tests.map(|test| self.tests[*test].id.clone()).collect(),
+                    reason: match known {
+                        Some(_) => None,
+                        None => Some(self.why_not(index, subject, mode)),
+                    },
+                }
+            });
+            functions.push(Function {
+                id: subject.id.clone(),
+                package: subject.package.clone(),
+                path: subject.path.clone(),
+                file: subject.file.clone(),
+                line: subject.line,
+                modes: modes.collect(),
+            });
+        }
+        functions.sort_by(|a, b| (&a.id, &a.path).cmp(&(&b.id, &b.path)));
+        functions
+    }
+
+    /// The declared mode that was injected into a call, by its index.
+    fn mode_of(&self, call: &Called, subjects: &[Subject]) -> Option<usize> {
+        let fault: Fault = call.explored.injected.as_ref()?.parse().ok()?;
+        let (_, function) = contract_of(&self.setting.contracts, &subjects[call.subject])?;
+        let named = |name: &str| {
+            let is = |mode: &model::Mode| *mode.interface == fault.interface && *mode.name == name;
+            function.modes.iter().position(is)
+        };
+        named(&fault.mode).or_else(|| named(catalog::OTHER))
+    }
+
+    /// Why a mode was not injected.
+    fn why_not(&self, index: usize, subject: &Subject, mode: &model::Mode) -> String {
+        if !self.explored.cut.is_empty() {
+            return "the budget did not suffice".into();
+        }
+        let interface = mode.interface.as_str();
+        let references = self.explored.references.iter().flat_map(|run| &run.calls);
+        let runs = self.explored.runs.iter().flat_map(|run| &run.calls);
+        let mut here = references
+            .chain(runs)
+            .filter(|call| call.subject == index && call.place.0 == interface)
+            .peekable();
+        if here.peek().is_none() {
+            return format!(
+                "no explored test shows a call to `{interface}`, `external!({interface}, …)`"
+            );
+        }
+        let contracts = &self.setting.contracts;
+        let can = |call: &&Called| {
+            let ways = ways(contracts, subject, interface);
+            ways.iter()
+                .any(|way| *way.mode.name == *mode.name && injected(way, &call.explored).is_some())
+        };
+        match here.find(|call| !call.explored.value.is_empty()) {
+            Some(call) if !can(&call) => format!(
+                "not injectable at the call: no `{}` of this failure can be made; give the error a \
+                 sample, `#[failure(sample = …)]`, or cut the wire (`faults::FaultProxy`) in a test",
+                call.explored.value
+            ),
+            _ => "every call fails or is called off by itself".into(),
+        }
+    }
+}
+
+/// Whether a fault stands in a call that ended.
+fn happened(run: &Injected, fault: &Fault) -> bool {
+    let text = fault.to_string();
+    let injected = |call: &Called| call.explored.injected.as_deref() == Some(&*text);
+    run.calls.iter().any(injected)
+}
+
+fn texts(faults: &[Fault]) -> Vec<String> {
+    faults.iter().map(Fault::to_string).collect()
+}
+
+fn about(code: Code, subject: Option<&Subject>, message: &str, help: &str) -> Finding {
+    Finding {
+        code: code.code,
+        level: code.level,
+        message: message.to_owned(),
+        function: subject.map(|subject| subject.id.clone()),
+        mode: None,
+        file: subject.map(|subject| subject.file.clone()),
+        line: subject.map(|subject| subject.line),
+        column: subject.map(|subject| subject.column),
+        help: Some(help.to_owned()),
+        timeline: Vec::new(),
+    }
+}
+
+/// An invariant that does not hold, or that nobody could look at.
+fn broken(invariant: &Invariant) -> Finding {
+    let (code, how, help) = match invariant.held {
+        None => (
+            codes::INVARIANT_UNSEEN,
+            "could not be looked at",
+            "have its future wait for nothing that the test's own thread has to do",
+        ),
+        Some(_) => (
+            codes::INVARIANT_BROKEN,
+            "does not hold at the end",
+            "undo what was half done, or make sure that what may have been done is done once",
+        ),
+    };
+    let reason = invariant.reason.as_ref();
+    let reason = reason.map(|reason| format!(": {reason}"));
+    let message = format!(
+        "the invariant \"{}\" {how}{}",
+        invariant.name,
+        reason.unwrap_or_default()
+    );
+    let mut finding = about(code, None, &message, help);
+    if let Some((file, line)) = invariant.site.rsplit_once(':') {
+        finding.file = Some(file.to_owned());
+        finding.line = line.parse().ok();
+        finding.column = Some(1);
+    }
+    finding
+}
