@@ -169,6 +169,8 @@ pub(crate) enum ReportFormat {
     Gitlab,
     /// A summary for a pull request.
     Markdown,
+    /// One file for browsers, with filters; nothing in it is loaded from elsewhere.
+    Html,
 }
 
 /// `sarif=report.sarif`.

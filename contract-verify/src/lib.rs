@@ -167,6 +167,7 @@ fn shown(verified: &Verified, format: ReportFormat, verbose: bool) -> Result<Str
         ReportFormat::Github => formats::github(report),
         ReportFormat::Gitlab => formats::gitlab(report),
         ReportFormat::Markdown => formats::markdown(report),
+        ReportFormat::Html => formats::html(report, contracts, root),
     })
 }
 

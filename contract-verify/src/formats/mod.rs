@@ -1,15 +1,17 @@
-//! The report in the forms that other programs read.
+//! The report in the forms that other programs read, and in the one that browsers show.
 //!
-//! Each is a pure function from the report to a text.
+//! Each is a pure function from the report to a text; `html` reads source files for their lines.
 
 mod github;
 mod gitlab;
+mod html;
 mod junit;
 mod markdown;
 mod sarif;
 
 pub(crate) use github::github;
 pub(crate) use gitlab::gitlab;
+pub(crate) use html::html;
 pub(crate) use junit::junit;
 pub(crate) use markdown::markdown;
 pub(crate) use sarif::sarif;
@@ -53,7 +55,7 @@ mod tests {
     };
 
     /// A report with something of everything, and characters that every form has to escape.
-    pub(super) fn report() -> Report {
+    pub(in crate::formats) fn report() -> Report {
         let finding = |code, level, line| Finding {
             code,
             level,
