@@ -10,11 +10,13 @@ mod fault;
 pub mod file;
 mod mutant;
 mod seen;
+mod transaction;
 mod write;
 
 pub use fault::{Explored, Extent, Fault, Invariant, read_faults, write_faults};
 pub use mutant::{Mutant, Operator};
 pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen, policy_key};
+pub use transaction::Transaction;
 
 /// The version of this format; a reader refuses any other.
 pub const FORMAT: u32 = 1;
@@ -197,6 +199,9 @@ pub struct Call {
     pub cancelled: bool,
     /// The failure mode, if the error or the value told it.
     pub mode: Option<String>,
+    /// What it does to a transaction.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub transaction: Option<Transaction>,
     /// What the error says of itself, in each way it can.
     #[cfg_attr(feature = "serde", serde(default))]
     pub error: Vec<String>,
@@ -306,6 +311,7 @@ mod tests {
             error: Vec::new(),
             start_us: 0,
             end_us: 0,
+            transaction: None,
             explored: None,
         }
     }

@@ -146,6 +146,12 @@ codes! {
     /// An interface failed in a mode that the contract does not declare, and there is
     /// no `other` for the rest.
     UNDECLARED_MODE = "RC409" "undeclared-mode" Error;
+    /// A transaction that was open when an interface failed was committed, and the contract
+    /// says `rollback = true` of that failure: what is half done now lasts. Transactions are
+    /// known by the calls in `external!`: `begin`, `transaction`, `commit`, `rollback`, or SQL
+    /// that begins with such a word. Where it is not marked where one began, or several were
+    /// open, nothing is concluded.
+    COMMITTED = "RC410" "committed-after-failure" Error;
     /// A failure that the contract says is logged was not logged: in the course of the
     /// call there is no event at that level, after the call that failed began. Events of
     /// `tracing` and of `log` count, those of contracted functions that it calls too. Where

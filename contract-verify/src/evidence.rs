@@ -208,6 +208,7 @@ mod tests {
                     failed: true,
                     cancelled: false,
                     mode: Some("timeout".into()),
+                    transaction: Some(evidence::Transaction::Commit),
                     error: vec!["no answer".into(), "Timeout".into()],
                     start_us: 1,
                     end_us: 2,

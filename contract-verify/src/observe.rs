@@ -500,6 +500,7 @@ out_of_range = { returns = "Amount" }
             error: Vec::new(),
             start_us: 0,
             end_us: 0,
+            transaction: None,
             explored: None,
         }
     }

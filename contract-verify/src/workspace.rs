@@ -17,6 +17,8 @@ pub(crate) struct Workspace {
     pub(crate) metadata: Metadata,
     /// The selected packages, in the order of their names.
     pub(crate) selected: Vec<PackageId>,
+    /// Whether faults can be injected where interfaces are called.
+    pub(crate) injects: bool,
 }
 
 impl Workspace {
@@ -98,7 +100,11 @@ impl Workspace {
             other => Error::Metadata(other.to_string()),
         })?;
         let selected = select(&metadata, &selection.workspace)?;
-        Ok(Self { metadata, selected })
+        Ok(Self {
+            metadata,
+            selected,
+            injects: false,
+        })
     }
 
     pub(crate) fn packages(&self) -> impl Iterator<Item = &Package> {
@@ -129,6 +135,9 @@ impl Workspace {
         for (_, name) in self.dependents() {
             features.push(format!("{name}/probe"));
             features.extend(more.iter().map(|feature| format!("{name}/{feature}")));
+            if self.injects {
+                features.push(format!("{name}/probe-inject"));
+            }
         }
         features.sort();
         features.dedup();

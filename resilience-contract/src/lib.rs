@@ -98,30 +98,38 @@ macro_rules! degrade {
 #[macro_export]
 macro_rules! external {
     ($interface:ident, $call:expr $(,)?) => {
-        // In braces: what the call makes for itself is gone when it is over, as it is in
-        // the verifier's build, which would otherwise refuse what compiles here.
-        { $call }
+        $call
     };
 }
 
 /// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
 ///
 /// In this build, the verifier's, it records the call and its failure mode.
-#[cfg(feature = "probe")]
+// The call stays an argument: what it makes for itself then lives as long as without us.
+#[cfg(all(feature = "probe", not(feature = "probe-inject")))]
 #[macro_export]
 macro_rules! external {
     ($interface:ident, $call:expr $(,)?) => {
-        match $crate::__private::begin(
-            ::core::stringify!($interface),
-            ::core::concat!(
-                ::core::file!(),
-                ":",
-                ::core::line!(),
-                ":",
-                ::core::column!()
-            ),
-        ) {
-            __begun => $crate::__private::external(
+        $crate::__private::external(
+            $crate::__begin!($interface, $call),
+            $call,
+            $crate::__inspect!(),
+            $crate::__texts!(),
+        )
+    };
+}
+
+/// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
+///
+/// In this build, that of `cargo verify-contracts explore`, it may also give a failure
+/// instead of calling.
+// Whether there is a call is decided before it, so what it makes for itself ends with it.
+#[cfg(feature = "probe-inject")]
+#[macro_export]
+macro_rules! external {
+    ($interface:ident, $call:expr $(,)?) => {
+        match $crate::__begin!($interface, $call) {
+            __begun => $crate::__private::external_or_fault(
                 if __begun.is_made() {
                     ::core::option::Option::Some($call)
                 } else {
@@ -134,23 +142,59 @@ macro_rules! external {
                     };
                     (&&&&__wanted).samples()
                 },
-                |__value| {
-                    use $crate::__private::inspect::{
-                        Anything as _, ModesAndValue as _, NotAwaited as _, OnlyModes as _,
-                        OnlyResult as _, OnlyValue as _, ResultAndValue as _,
-                    };
-                    #[deny(deprecated)]
-                    let __seen = (&&&&&&$crate::__private::inspect::Inspect(__value)).inspect();
-                    __seen
-                },
-                |__value| {
-                    use $crate::__private::text::{
-                        SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _,
-                        SaysNothing as _,
-                    };
-                    (&&&&$crate::__private::text::Text(__value)).texts()
-                },
+                $crate::__inspect!(),
+                $crate::__texts!(),
             ),
+        }
+    };
+}
+
+#[cfg(feature = "probe")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __begin {
+    ($interface:ident, $call:expr) => {
+        $crate::__private::begin(
+            ::core::stringify!($interface),
+            ::core::concat!(
+                ::core::file!(),
+                ":",
+                ::core::line!(),
+                ":",
+                ::core::column!()
+            ),
+            const { $crate::__private::Transaction::of(::core::stringify!($call)) },
+        )
+    };
+}
+
+#[cfg(feature = "probe")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inspect {
+    () => {
+        |__value| {
+            use $crate::__private::inspect::{
+                Anything as _, ModesAndValue as _, NotAwaited as _, OnlyModes as _,
+                OnlyResult as _, OnlyValue as _, ResultAndValue as _,
+            };
+            #[deny(deprecated)]
+            let __seen = (&&&&&&$crate::__private::inspect::Inspect(__value)).inspect();
+            __seen
+        }
+    };
+}
+
+#[cfg(feature = "probe")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __texts {
+    () => {
+        |__value| {
+            use $crate::__private::text::{
+                SaysAll as _, SaysBoth as _, SaysDebug as _, SaysDisplay as _, SaysNothing as _,
+            };
+            (&&&&$crate::__private::text::Text(__value)).texts()
         }
     };
 }

@@ -104,6 +104,9 @@ impl Trace {
             item.flag("failed", call.failed);
             item.flag("cancelled", call.cancelled);
             item.optional_text("mode", call.mode.as_deref());
+            if let Some(transaction) = call.transaction {
+                item.text("transaction", transaction.name());
+            }
             if !call.error.is_empty() {
                 item.texts("error", &call.error);
             }

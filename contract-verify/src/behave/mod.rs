@@ -2,7 +2,7 @@
 //! test thinks of it.
 //!
 //! `outcome` is about how it ended, `attempts` about trying again, `limits` about time
-//! and the number of calls, `logs` about what was logged.
+//! and the number of calls, `rollback` about transactions, `logs` about what was logged.
 //!
 //! Only what the trace shows beyond doubt is a breach. Where an error does not
 //! tell its mode, or a call is not marked, nothing is concluded.
@@ -11,6 +11,7 @@ mod attempts;
 mod limits;
 mod logs;
 mod outcome;
+mod rollback;
 
 use contract_spec::evidence::{Call, Trace};
 use contract_spec::model::{Contract, Function, Mode};
@@ -78,6 +79,7 @@ pub(crate) fn hold(view: &View<'_>) -> Held {
     outcome::calls(view, &mut found);
     attempts::attempts(view, &mut found);
     limits::limits(view, &mut found);
+    rollback::rollback(view, &mut found);
     let looked = logs::logs(view, &mut found);
     Held {
         breaches: found,
@@ -179,6 +181,7 @@ out_of_range = { returns = "Amount" }
             error: Vec::new(),
             start_us: 0,
             end_us: 0,
+            transaction: None,
             explored: None,
         }
     }

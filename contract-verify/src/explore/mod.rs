@@ -34,6 +34,7 @@ pub(crate) fn explore(arguments: &cli::Explore) -> Result<Answer> {
     let options = &arguments.options;
     let status = Status::of(options.voice);
     let mut setting = Setting::load(&options.selection, &options.features, None)?;
+    setting.workspace.injects = true;
     let mistaken = |setting: Setting| -> Result<Answer> {
         let report = setting.mistakes().ok_or(Error::NoContracts)?;
         let reporting = Reporting {

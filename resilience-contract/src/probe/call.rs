@@ -5,13 +5,16 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 
-use contract_spec::evidence::{self, Explored};
+use contract_spec::evidence::{self, Explored, Transaction};
 
 use super::inject::Turn;
 use super::inspect::Seen;
 use super::logs;
 use super::plant::Argument;
-use super::recorder::{Site, lost, recorder};
+#[cfg(feature = "probe-inject")]
+use super::recorder::lost;
+use super::recorder::{Site, recorder};
+#[cfg(feature = "probe-inject")]
 use super::samples::Wanted;
 use super::state::State;
 
@@ -156,6 +159,8 @@ impl Drop for Within {
 pub struct Begun {
     interface: &'static str,
     site: &'static str,
+    /// What it does to a transaction.
+    transaction: Option<Transaction>,
     start_us: u64,
     state: Option<Arc<State>>,
     /// Where faults may be injected.
@@ -164,7 +169,11 @@ pub struct Begun {
 
 /// A call to an interface begins.
 #[doc(hidden)]
-pub fn begin(interface: &'static str, site: &'static str) -> Begun {
+pub fn begin(
+    interface: &'static str,
+    site: &'static str,
+    transaction: Option<Transaction>,
+) -> Begun {
     let state = current();
     let start_us = state.as_ref().map_or(0, |state| {
         logs::check(state);
@@ -174,16 +183,32 @@ pub fn begin(interface: &'static str, site: &'static str) -> Begun {
     Begun {
         interface,
         site,
+        transaction,
         start_us,
         turn: injector.and_then(|injector| injector.turn(interface, site)),
         state,
     }
 }
 
-/// A call to an interface has ended with this value, or was not made for the sake of a
-/// fault, which then gives the value.
+/// A call to an interface has ended with this value.
 #[doc(hidden)]
 pub fn external<T>(
+    mut begun: Begun,
+    value: T,
+    inspect: impl Fn(&T) -> Seen,
+    texts: impl FnOnce(&T) -> Vec<String>,
+) -> T {
+    if let Some(state) = begun.state.take() {
+        begun.came_back(&state, &value, None, inspect, texts);
+    }
+    value
+}
+
+/// A call to an interface has ended with this value, or was not made for the sake of a
+/// fault, which then gives the value.
+#[cfg(feature = "probe-inject")]
+#[doc(hidden)]
+pub fn external_or_fault<T>(
     value: Option<T>,
     mut begun: Begun,
     samples: impl FnOnce(Wanted<T>) -> Vec<T>,
@@ -201,18 +226,12 @@ pub fn external<T>(
         }
     };
     let value = value.unwrap_or_else(|| not_made("no failure of the kind can be made"));
-    let end_us = state.now_us();
-    let seen = inspect(&value);
-    let error = if seen.failed {
-        texts(&value)
-    } else {
-        Vec::new()
-    };
-    begun.note(&state, &seen, error, end_us, explored, false);
+    begun.came_back(&state, &value, explored, inspect, texts);
     value
 }
 
 /// What a call comes to where faults may be injected.
+#[cfg(feature = "probe-inject")]
 fn turned<T>(
     turn: Turn,
     value: Option<T>,
@@ -241,6 +260,7 @@ fn turned<T>(
 }
 
 /// The verifier injects only what it knows can be made.
+#[cfg(feature = "probe-inject")]
 fn not_made(why: &str) -> ! {
     lost(&format_args!("a call was not made, and {why}"))
 }
@@ -251,6 +271,24 @@ impl Begun {
     pub fn is_made(&self) -> bool {
         let fault = self.turn.as_ref().and_then(|turn| turn.fault.as_ref());
         fault.is_none_or(|fault| fault.applied)
+    }
+
+    fn came_back<T>(
+        &self,
+        state: &State,
+        value: &T,
+        explored: Option<Explored>,
+        inspect: impl Fn(&T) -> Seen,
+        texts: impl FnOnce(&T) -> Vec<String>,
+    ) {
+        let end_us = state.now_us();
+        let seen = inspect(value);
+        let error = if seen.failed {
+            texts(value)
+        } else {
+            Vec::new()
+        };
+        self.note(state, &seen, error, end_us, explored, false);
     }
 
     fn note(
@@ -268,6 +306,7 @@ impl Begun {
             failed: seen.failed,
             cancelled,
             mode: seen.mode.map(str::to_owned),
+            transaction: self.transaction,
             error,
             start_us: self.start_us,
             end_us,

@@ -3,8 +3,10 @@
 //! `call` knows which contracted call is running, `state` what is known of it, `leave`
 //! ends it, `mark` what its branches told, `inspect` which failure a value shows, `text`
 //! and `plant` what errors and arguments say of themselves, `clock` whose time it is,
-//! `inject` which call fails because the verifier wants it to and `samples` with what, `invariants` what must hold at the end, `logs` what is logged, `retries` which delays a policy hands out, `make` how to make a
-//! value out of nothing, `recorder` how all of it reaches a file.
+//! `inject` which call fails because the verifier wants it to and `samples` with what,
+//! `invariants` what must hold at the end, `logs` what is logged, `retries` which delays a
+//! policy hands out, `make` how to make a value out of nothing, `recorder` how all of it
+//! reaches a file.
 
 mod call;
 mod clock;
@@ -18,11 +20,15 @@ mod mark;
 pub mod plant;
 mod recorder;
 mod retries;
+#[cfg(feature = "probe-inject")]
 pub mod samples;
 mod state;
 pub mod text;
 
+#[cfg(feature = "probe-inject")]
+pub use call::external_or_fault;
 pub use call::{Call, begin, degraded, enter, external};
+pub use contract_spec::evidence::Transaction;
 pub(crate) use invariants::{looked_at, unharmed};
 pub use leave::{Foreign, leave, leave_foreign};
 pub use mark::{Operand, leaf, past, question};
