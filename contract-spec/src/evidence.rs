@@ -138,6 +138,18 @@ pub struct Variant {
     pub name: String,
     /// Whether a sample of it can be made.
     pub sample: bool,
+    /// The variants that can become it, because they hold the same.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub takes: Vec<String>,
+    /// The name of the enum that it holds, if that can become another one of its kind.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub inner: Option<String>,
+}
+
+/// How [`Operator::Misreport`] says that a variant stays, and the enum of that name that it
+/// holds becomes another one: `Timeout(another Phase)`.
+pub fn another_inside(variant: &str, inner: &str) -> String {
+    format!("{variant}(another {inner})")
 }
 
 /// One call of a contracted function.

@@ -191,6 +191,8 @@ mod tests {
                 variants: vec![evidence::Variant {
                     name: "Timeout".into(),
                     sample: true,
+                    takes: vec!["Late".into()],
+                    inner: Some("Phase".into()),
                 }],
                 swallow: false,
             }),

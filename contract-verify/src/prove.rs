@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use contract_spec::evidence::{Errors, Mutant, Operator, file};
+use contract_spec::evidence::{Errors, Mutant, Operator, Variant, another_inside, file};
 
 use crate::answers::{Answers, Trial};
 use crate::error::Result;
@@ -368,14 +368,30 @@ fn alternatives(errors: Option<&Errors>, variant: &str) -> Vec<String> {
         .variants
         .iter()
         .enumerate()
-        .filter(|(_, other)| other.sample && other.name != variant)
+        .filter(|(_, other)| other.name != variant && can_become(other, variant))
         .map(|(index, other)| (index.abs_diff(place), other.name.as_str()))
         .collect();
     others.sort_by_key(|(distance, _)| *distance);
-    others
+    let others: Vec<String> = others
         .into_iter()
         .map(|(_, name)| name.to_owned())
+        .collect();
+    if !others.is_empty() {
+        return others;
+    }
+    // Contracts name variants, so what one holds is looked at only where nothing else can be
+    // changed: `Timeout(Create)` against `Timeout(Wait)`.
+    let own = errors.variants.iter().find(|own| own.name == variant);
+    let inner = own.and_then(|own| own.inner.as_ref());
+    inner
+        .map(|inner| another_inside(variant, inner))
+        .into_iter()
         .collect()
+}
+
+/// Whether a variant can take another's place.
+fn can_become(to: &Variant, from: &str) -> bool {
+    to.sample || to.takes.iter().any(|giver| giver == from)
 }
 
 /// The variants that cannot take another's place, because none of them can be made.
@@ -383,7 +399,7 @@ fn unmade(errors: Option<&Errors>, variant: &str) -> Vec<String> {
     let variants = errors.map_or(&[][..], |errors| &errors.variants);
     let unmade = variants
         .iter()
-        .filter(|other| !other.sample && other.name != variant);
+        .filter(|other| other.name != variant && !can_become(other, variant));
     unmade.map(|other| other.name.clone()).collect()
 }
 
@@ -409,12 +425,13 @@ fn not_mutatable(errors: &Errors, variant: &str) -> String {
 #[cfg(test)]
 mod unit {
     use super::*;
-    use contract_spec::evidence::Variant;
 
     fn errors(variants: &[(&str, bool)]) -> Errors {
         let variant = |(name, sample): &(&str, bool)| Variant {
             name: (*name).to_owned(),
             sample: *sample,
+            takes: Vec::new(),
+            inner: None,
         };
         Errors {
             function: 1,
@@ -431,6 +448,19 @@ mod unit {
         assert_eq!(alternatives(Some(&errors), "A"), ["B", "D"]);
         assert_eq!(unmade(Some(&errors), "A"), ["C"]);
         assert!(unmade(Some(&errors), "C").is_empty());
+    }
+
+    #[test]
+    fn what_takes_over_what_another_holds_is_an_alternative_and_what_is_inside_the_last_one() {
+        let mut errors = errors(&[("Broken", false), ("Full", false), ("Gone", false)]);
+        errors.variants[1].takes = vec!["Broken".into()];
+        errors.variants[2].inner = Some("Phase".into());
+        assert_eq!(alternatives(Some(&errors), "Broken"), ["Full"]);
+        assert_eq!(unmade(Some(&errors), "Broken"), ["Gone"]);
+        assert!(alternatives(Some(&errors), "Full").is_empty());
+        assert_eq!(alternatives(Some(&errors), "Gone"), ["Gone(another Phase)"]);
+        errors.variants[0].sample = true;
+        assert_eq!(alternatives(Some(&errors), "Gone"), ["Broken"]);
     }
 
     #[test]

@@ -93,6 +93,33 @@ pub trait FailureModes: Sized {
         let _: usize = variant;
         None
     }
+
+    /// The variants that can become that one, because what they hold is what it holds.
+    #[doc(hidden)]
+    fn __takes(variant: usize) -> &'static [usize] {
+        let _: usize = variant;
+        &[]
+    }
+
+    /// That variant, with what this one holds; this one where that is something else.
+    #[doc(hidden)]
+    fn __taken(self, variant: usize) -> Result<Self, Self> {
+        let _: usize = variant;
+        Err(self)
+    }
+
+    /// The name of the enum that a variant holds, if others of it can be made.
+    #[doc(hidden)]
+    fn __inner(variant: usize) -> Option<&'static str> {
+        let _: usize = variant;
+        None
+    }
+
+    /// The same variant, holding another one of that enum.
+    #[doc(hidden)]
+    fn __exchanged(self) -> Result<Self, Self> {
+        Err(self)
+    }
 }
 
 /// A boxed enum is the enum.
@@ -116,6 +143,22 @@ impl<E: FailureModes> FailureModes for Box<E> {
 
     fn sample(variant: usize) -> Option<Self> {
         E::sample(variant).map(Self::new)
+    }
+
+    fn __takes(variant: usize) -> &'static [usize] {
+        E::__takes(variant)
+    }
+
+    fn __taken(self, variant: usize) -> Result<Self, Self> {
+        E::__taken(*self, variant).map(Self::new).map_err(Self::new)
+    }
+
+    fn __inner(variant: usize) -> Option<&'static str> {
+        E::__inner(variant)
+    }
+
+    fn __exchanged(self) -> Result<Self, Self> {
+        E::__exchanged(*self).map(Self::new).map_err(Self::new)
     }
 }
 

@@ -40,6 +40,12 @@ impl Record {
                 object.list("variants", &errors.variants, |item, variant| {
                     item.text("name", &variant.name);
                     item.flag("sample", variant.sample);
+                    if !variant.takes.is_empty() {
+                        item.texts("takes", &variant.takes);
+                    }
+                    if let Some(inner) = &variant.inner {
+                        item.text("inner", inner);
+                    }
                 });
                 object.flag("swallow", errors.swallow);
                 object.end();

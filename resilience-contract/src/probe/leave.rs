@@ -19,6 +19,22 @@ pub(super) trait Variants<E> {
     fn can_sample(&self, variant: usize) -> bool;
     /// One of that index, made out of nothing.
     fn sample(&self, variant: usize) -> Option<E>;
+    /// The ones that can become one of that index, because they hold the same.
+    fn takes(&self, _variant: usize) -> &'static [usize] {
+        &[]
+    }
+    /// One of that index, made of another.
+    fn taken(&self, error: E, _variant: usize) -> Result<E, E> {
+        Err(error)
+    }
+    /// The name of the enum that one of that index holds, if it can be exchanged.
+    fn inner(&self, _variant: usize) -> Option<&'static str> {
+        None
+    }
+    /// The same with another one of that enum in it.
+    fn exchanged(&self, error: E) -> Result<E, E> {
+        Err(error)
+    }
 }
 
 /// They are known by the trait.
@@ -43,6 +59,22 @@ impl<E: FailureModes> Variants<E> for Own<E> {
 
     fn sample(&self, variant: usize) -> Option<E> {
         E::sample(variant)
+    }
+
+    fn takes(&self, variant: usize) -> &'static [usize] {
+        E::__takes(variant)
+    }
+
+    fn taken(&self, error: E, variant: usize) -> Result<E, E> {
+        error.__taken(variant)
+    }
+
+    fn inner(&self, variant: usize) -> Option<&'static str> {
+        E::__inner(variant)
+    }
+
+    fn exchanged(&self, error: E) -> Result<E, E> {
+        error.__exchanged()
     }
 }
 
@@ -120,48 +152,79 @@ fn leave_by<T, E>(
     };
     let recorder = state.recorder;
     recorder.errors(site, state.function, variants, make_ok.is_some());
-    let changed = match &result {
-        Ok(_) => {
+    // What it was given, if nothing is changed.
+    let changed = match result {
+        Ok(value) => {
             let calls = state.end(evidence::Outcome::Ok, None, None, texts);
             let operator = recorder.operator(site, &calls);
-            operator.and_then(|operator| unrecovered(operator, variants))
+            let unrecovered = operator.and_then(|operator| unrecovered(operator, variants));
+            unrecovered.ok_or(Ok(value))
         }
         Err(error) => {
             let branch = state.left_by();
-            let variant = variants.names().get(variants.variant(error)).copied();
+            let variant = variants.names().get(variants.variant(&error)).copied();
             let variant = variant.unwrap_or(evidence::UNDECLARED);
             let calls = state.end(evidence::Outcome::Err, branch, Some(variant), texts);
-            let operator = recorder.operator(site, &calls);
-            operator.and_then(|operator| changed(operator, branch?, variant, make_ok, variants))
+            match (recorder.operator(site, &calls), branch) {
+                (Some(operator), Some(branch)) => {
+                    let left = Left { branch, variant };
+                    changed(operator, &left, error, make_ok, variants).map_err(Err)
+                }
+                _ => Err(Err(error)),
+            }
         }
     };
     match changed {
-        Some(changed) => {
+        Ok(changed) => {
             recorder.mutated(state.number);
             changed
         }
-        None => result,
+        Err(result) => result,
     }
 }
 
-/// What a mutant makes of an error, if it is the one that the mutant is for.
+/// How a call left.
+struct Left<'a> {
+    branch: u32,
+    variant: &'a str,
+}
+
+/// What a mutant makes of an error; the error, if the mutant is for another one.
 fn changed<T, E>(
     operator: &Operator,
-    left_by: u32,
-    variant: &str,
+    left: &Left<'_>,
+    error: E,
     make_ok: Option<fn() -> T>,
     variants: &impl Variants<E>,
-) -> Option<Result<T, E>> {
+) -> Result<Result<T, E>, E> {
+    let is_meant = |branch: &u32, from: &str| *branch == left.branch && from == left.variant;
     match operator {
-        Operator::Misreport { branch, from, to } if *branch == left_by && from == variant => {
-            let index = variants.names().iter().position(|variant| variant == to)?;
-            variants.sample(index).map(Err)
+        Operator::Misreport { branch, from, to } if is_meant(branch, from) => {
+            if is_another_inside(from, to) {
+                return variants.exchanged(error).map(Err);
+            }
+            let names = variants.names();
+            let Some(index) = names.iter().position(|variant| variant == to) else {
+                return Err(error);
+            };
+            match variants.sample(index) {
+                Some(sample) => Ok(Err(sample)),
+                None => variants.taken(error, index).map(Err),
+            }
         }
-        Operator::Swallow { branch, from } if *branch == left_by && from == variant => {
-            make_ok.map(|make| Ok(make()))
-        }
-        _ => None,
+        Operator::Swallow { branch, from } if is_meant(branch, from) => match make_ok {
+            Some(make) => Ok(Ok(make())),
+            None => Err(error),
+        },
+        _ => Err(error),
     }
+}
+
+/// Whether a variant is to stay, and what it holds to become another one: see
+/// [`evidence::another_inside`].
+fn is_another_inside(from: &str, to: &str) -> bool {
+    to.strip_prefix(from)
+        .is_some_and(|rest| rest.starts_with('('))
 }
 
 /// The error that a mutant makes of a recovery.

@@ -127,6 +127,57 @@ impl<T> MakeNothing for Make<T> {
     }
 }
 
+/// Asks for another variant than there is.
+#[derive(Debug)]
+pub struct Exchange<T>(PhantomData<fn() -> T>);
+
+impl<T> Exchange<T> {
+    /// Of a named type.
+    #[expect(clippy::new_without_default, reason = "only the macros call it")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// An error enum: another of its variants that can be made.
+pub trait ExchangeVariant<T> {
+    /// The enum's name, if there are two variants that can be made.
+    fn inner(&self) -> Option<&'static str>;
+    /// Another one; the same where there is none.
+    fn exchanged(&self, held: T) -> Result<T, T>;
+}
+
+impl<T: FailureModes> ExchangeVariant<T> for Exchange<T> {
+    fn inner(&self) -> Option<&'static str> {
+        let can = (0..T::VARIANTS.len()).filter(|variant| T::can_sample(*variant));
+        (can.count() > 1).then_some(T::NAME)
+    }
+
+    fn exchanged(&self, held: T) -> Result<T, T> {
+        let is = held.variant();
+        let mut others = (0..T::VARIANTS.len()).filter(|variant| *variant != is);
+        others.find_map(T::sample).ok_or(held)
+    }
+}
+
+/// Anything else, which stays what it is.
+pub trait ExchangeNothing<T> {
+    /// Nothing.
+    fn inner(&self) -> Option<&'static str>;
+    /// The same.
+    fn exchanged(&self, held: T) -> Result<T, T>;
+}
+
+impl<T> ExchangeNothing<T> for &Exchange<T> {
+    fn inner(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn exchanged(&self, held: T) -> Result<T, T> {
+        Err(held)
+    }
+}
+
 const TEXT: &str = "made by cargo verify-contracts";
 
 /// The errors of std that stand for many a payload.

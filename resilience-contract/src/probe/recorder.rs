@@ -211,10 +211,19 @@ impl Recorder {
         if site.errors.swap(true, Ordering::Relaxed) {
             return;
         }
-        let names = known.names().into_iter().enumerate();
-        let variants = names.map(|(index, name)| evidence::Variant {
-            name: name.to_owned(),
-            sample: known.can_sample(index),
+        let names = known.names();
+        let givers = |index| {
+            let givers = known.takes(index).iter();
+            givers.filter_map(|giver| Some((*names.get(*giver)?).to_owned()))
+        };
+        let variants = names.iter().enumerate().map(|(index, name)| {
+            let sample = known.can_sample(index);
+            evidence::Variant {
+                name: (*name).to_owned(),
+                sample,
+                takes: givers(index).filter(|_| !sample).collect(),
+                inner: known.inner(index).map(str::to_owned),
+            }
         });
         self.write(&Record::Errors(Errors {
             function,

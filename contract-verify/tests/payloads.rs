@@ -1,0 +1,115 @@
+//! Variants whose payload cannot be made out of nothing: another one takes it over, or what
+//! is inside becomes another one.
+
+mod support;
+
+use support::Project;
+
+const CONTRACT: &str = r#"
+format = 1
+[function.add]
+error = "AddError"
+[function.add.on.domain]
+broken = { returns = "Broken" }
+full = { returns = "Full" }
+[function.wait]
+error = "WaitError"
+[function.wait.on.domain]
+timeout = { returns = "Timeout" }
+"#;
+
+fn source(add: &str, wait: &str) -> String {
+    format!(
+        r#"
+use resilience_contract::{{FailureModes, resilience_contract}};
+
+/// Nobody can make one.
+#[derive(Debug, PartialEq)]
+pub struct Connection(std::num::NonZeroU8);
+
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum AddError<C> {{ Broken {{ number: u8, held: C }}, Full {{ held: C, number: u8 }} }}
+
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum Phase {{ Create, Wait }}
+
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum WaitError {{ Timeout(Phase) }}
+
+#[resilience_contract("pool.add")]
+pub fn add(held: Connection, room: bool) -> Result<(), AddError<Connection>> {{
+    if held.0.get() == 1 {{ return Err(AddError::Broken {{ held, number: 1 }}); }}
+    if !room {{ return Err(AddError::Full {{ held, number: 2 }}); }}
+    Ok(())
+}}
+
+#[resilience_contract("pool.wait")]
+pub fn wait(long: bool) -> Result<(), WaitError> {{
+    if long {{ return Err(WaitError::Timeout(Phase::Wait)); }}
+    Ok(())
+}}
+
+fn connection(number: u8) -> Connection {{
+    Connection(std::num::NonZeroU8::new(number).unwrap())
+}}
+
+#[test]
+fn adding() {{
+    assert_eq!(add(connection(2), true), Ok(()));
+    let (broken, full) = (add(connection(1), true), add(connection(2), false));
+    {add}
+}}
+
+#[test]
+fn waiting() {{
+    assert_eq!(wait(false), Ok(()));
+    let late = wait(true);
+    {wait}
+}}
+"#
+    )
+}
+
+/// The verdicts on the branches, and the mutants of each.
+fn verdicts(add: &str, wait: &str) -> Vec<(String, Vec<String>)> {
+    let project = Project::new(&[
+        ("contracts/pool.toml", CONTRACT),
+        ("src/lib.rs", &source(add, wait)),
+    ]);
+    let run = project.report();
+    let report = run.report();
+    let functions = report["functions"].as_array().unwrap().iter();
+    let branches = functions.flat_map(|function| function["branches"].as_array().unwrap());
+    let branches = branches.map(|branch| {
+        let mutants = branch["mutants"].as_array().unwrap().iter();
+        let changed = mutants.filter(|mutant| mutant["operator"] == "misreport");
+        let changed = changed.map(|mutant| format!("{} {}", mutant["to"], mutant["outcome"]));
+        let verdict = branch["verdict"].as_str().unwrap().to_owned();
+        (verdict, changed.map(|said| said.replace('"', "")).collect())
+    });
+    branches.collect()
+}
+
+fn all(verdict: &str, outcome: &str) -> Vec<(String, Vec<String>)> {
+    ["Full", "Broken", "Timeout(another Phase)"]
+        .map(|to| (verdict.to_owned(), vec![format!("{to} {outcome}")]))
+        .to_vec()
+}
+
+#[test]
+fn a_test_that_looks_at_the_variant_and_what_is_in_it_proves() {
+    let found = verdicts(
+        "assert!(matches!(broken, Err(AddError::Broken { .. }))); assert!(matches!(full, Err(AddError::Full { .. })));",
+        "assert_eq!(late, Err(WaitError::Timeout(Phase::Wait)));",
+    );
+    assert_eq!(found, all("proven", "killed"));
+}
+
+#[test]
+fn a_test_that_looks_at_neither_does_not() {
+    let found = verdicts(
+        "assert!(broken.is_err() && full.is_err());",
+        "assert!(matches!(late, Err(WaitError::Timeout(_))));",
+    );
+    assert_eq!(found, all("entered", "survived"));
+}
