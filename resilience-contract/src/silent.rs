@@ -16,7 +16,7 @@ pub fn of<T>(value: T) -> T {
     value
 }
 
-/// Writing into a text cannot fail, whatever the trait says.
+/// Writing into a text cannot fail, whatever the trait says; nor can what says so itself.
 #[doc(hidden)]
 pub trait DiscardFormat {
     /// Nothing.
@@ -25,6 +25,9 @@ pub trait DiscardFormat {
 }
 
 impl<T> DiscardFormat for &&Discard<'_, Result<T, core::fmt::Error>> {}
+
+// What has no value cannot happen.
+impl<T> DiscardFormat for &&Discard<'_, Result<T, core::convert::Infallible>> {}
 
 /// A failure would go unseen.
 #[doc(hidden)]

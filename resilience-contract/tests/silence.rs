@@ -4,6 +4,7 @@
 #![deny(warnings)]
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 
@@ -62,7 +63,18 @@ fn writing_into_a_text_cannot_fail(text: &str) -> Result<String, Error> {
     let mut out = String::new();
     let _ = write!(out, "{text}");
     let _ = writeln!(out, "{}", gateway(text)?);
+    write!(out, "{text}").ok();
     Ok(out)
+}
+
+#[resilience_contract("shapes.local", file = "tests/contracts/shapes.toml")]
+fn what_cannot_fail_says_so_by_its_type(text: &str) -> Result<u32, Error> {
+    let _ = sure(gateway(text)?);
+    gateway(text)
+}
+
+fn sure(number: u32) -> Result<u32, Infallible> {
+    Ok(number)
 }
 
 #[resilience_contract("shapes.local", file = "tests/contracts/shapes.toml")]
@@ -132,7 +144,8 @@ fn clean_code_is_left_alone_and_does_what_it_did() {
         what_is_thrown_away_is_evaluated_once_and_dropped_at_once(&count),
         Ok(12)
     );
-    assert_eq!(writing_into_a_text_cannot_fail("ab").unwrap(), "ab2\n");
+    assert_eq!(writing_into_a_text_cannot_fail("ab").unwrap(), "ab2\nab");
+    assert_eq!(what_cannot_fail_says_so_by_its_type("ab"), Ok(2));
     assert_eq!(a_variant_that_is_named_is_handled("gone"), Ok(0));
     assert_eq!(a_variant_that_is_named_is_handled("late"), Err(Error::Late));
     assert_eq!(a_reason_allows_it("late"), Ok(7));

@@ -132,10 +132,13 @@ const HARMLESS: &[&str] = &[
     "compile_error",
     "concat",
     "const_format",
+    "debug_span",
     "env",
+    "error_span",
     "file",
     "include_bytes",
     "include_str",
+    "info_span",
     "json",
     "line",
     "matches",
@@ -144,7 +147,9 @@ const HARMLESS: &[&str] = &[
     "span",
     "stringify",
     "thread_local",
+    "trace_span",
     "unreachable",
+    "warn_span",
 ];
 
 /// Shows to `visit` whatever can be read as expressions; `false` if nothing can, and

@@ -7,9 +7,12 @@ use syn::{Expr, Ident, Macro, Pat, Stmt};
 use super::patterns::{CATCH_ALL_OK, DEFAULTED, NOTHING_DONE, ONLY_LOGGED, Pattern};
 
 /// An error of any variant.
+#[derive(Default)]
 pub(super) struct Caught {
     /// The name it is bound to.
     pub(super) binding: Option<Ident>,
+    /// Whether it is bound by `ref`, and stays where it is.
+    pub(super) by_reference: bool,
 }
 
 /// What a pattern catches, if it is an error of any variant. `among_ok` says that the
@@ -18,10 +21,11 @@ pub(super) fn catch_all(pattern: &Pat, among_ok: bool) -> Option<Caught> {
     match pattern {
         Pat::TupleStruct(tuple) if is_named(&tuple.path, "Err") && tuple.elems.len() == 1 => {
             match &tuple.elems[0] {
-                Pat::Wild(_) | Pat::Rest(_) => Some(Caught { binding: None }),
+                Pat::Wild(_) | Pat::Rest(_) => Some(Caught::default()),
                 Pat::Ident(name) if name.subpat.is_none() && is_binding(&name.ident) => {
                     Some(Caught {
                         binding: Some(name.ident.clone()),
+                        by_reference: name.by_ref.is_some(),
                     })
                 }
                 _ => None,
@@ -30,7 +34,7 @@ pub(super) fn catch_all(pattern: &Pat, among_ok: bool) -> Option<Caught> {
         Pat::Or(or) => or.cases.iter().find_map(|case| catch_all(case, false)),
         Pat::Paren(paren) => catch_all(&paren.pat, among_ok),
         Pat::Reference(reference) => catch_all(&reference.pat, among_ok),
-        Pat::Wild(_) if among_ok => Some(Caught { binding: None }),
+        Pat::Wild(_) if among_ok => Some(Caught::default()),
         _ => None,
     }
 }
@@ -72,6 +76,43 @@ pub(super) fn silence(body: &Expr, caught: &Caught) -> Option<&'static Pattern> 
         value if is_deaf_ok(value, caught) => Some(unless_logged(&CATCH_ALL_OK)),
         value if is_default(value) => Some(&DEFAULTED),
         _ => None,
+    }
+}
+
+/// Whether a body ends in `return`.
+pub(super) fn returns(body: &Expr) -> bool {
+    matches!(without_logs(body), (_, Some(rest)) if matches!(peel(rest), Expr::Return(_)))
+}
+
+/// The value of a body that is a plain `Ok(value)`, returned or not.
+pub(super) fn answer(body: &Expr) -> Option<&Expr> {
+    let (_, rest) = without_logs(body);
+    let value = match peel(rest?) {
+        Expr::Return(returned) => peel(returned.expr.as_deref()?),
+        other => other,
+    };
+    match value {
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) if is_named(&path.path, "Ok") => call.args.first(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether statements are an `Ok(…)` of something that is just there.
+pub(super) fn is_plain_ok(statements: &[Stmt]) -> bool {
+    match statements {
+        [Stmt::Expr(only, _)] => answer(only).is_some_and(is_plain),
+        _ => false,
+    }
+}
+
+fn is_plain(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) => true,
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        other => is_default(other),
     }
 }
 

@@ -6,21 +6,25 @@
 //! handed the expression and may have the compiler ask.
 
 mod arm;
+mod discard;
+mod doubt;
+mod leaving;
 mod patterns;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Attribute, Block, Expr, ExprClosure, ExprMethodCall, Ident, Item, LitStr, Macro, Pat, Stmt,
-    Token, Type,
-};
+use syn::visit_mut::VisitMut;
+use syn::{Block, Expr, ExprClosure, ExprMethodCall, Ident, LitStr, Macro, Pat, Stmt, Token};
 
 use super::macros;
 use arm::{Caught, is_named};
+pub use discard::Discard;
+use doubt::{Silenced, Variable};
+use leaving::Leaving;
 pub use patterns::*;
 
 /// A place where a function is silent about a failure.
@@ -52,18 +56,6 @@ pub struct Found {
     pub degraded: Vec<Degraded>,
 }
 
-/// A value that a statement throws away: `let _ = …;`, `_ = …;`, `drop(…);`.
-pub struct Discard<'a> {
-    /// The value, which has no place of its own.
-    pub value: &'a Expr,
-    /// Its type, where that is written.
-    pub kind: Option<&'a Type>,
-    /// The function that it is handed to.
-    pub to: Option<&'a Expr>,
-    /// The statement's attributes.
-    pub attributes: &'a [Attribute],
-}
-
 /// Looks for silences in a function's body.
 ///
 /// `recovered` are the interfaces for which the contract declares a recovery. `discard`
@@ -77,15 +69,30 @@ pub fn find(
     let mut finder = Finder {
         recovered,
         discard,
+        apart: false,
+        then_ok: false,
+        variables: Vec::new(),
         found: Found::default(),
     };
     finder.visit_block_mut(body);
+    finder.doubt_what_is_used_elsewhere(body);
     finder.found
+}
+
+/// Where a body lets a failure go for a reason.
+pub fn degraded(body: &Block) -> Vec<Degraded> {
+    find(&mut body.clone(), &[], &mut |_| None).degraded
 }
 
 struct Finder<'a> {
     recovered: &'a [&'a str],
     discard: &'a mut dyn FnMut(Discard<'_>) -> Option<Stmt>,
+    /// Whether it is inside of a closure, or of what was handed to `spawn`.
+    apart: bool,
+    /// Whether what stands behind is a plain `Ok(…)`, and nothing else is tried.
+    then_ok: bool,
+    /// The silences about a variable, by index.
+    variables: Vec<(usize, Variable)>,
     found: Found,
 }
 
@@ -110,13 +117,56 @@ impl Finder<'_> {
         });
     }
 
-    /// Reports a failure that comes from `source`, unless the contract speaks of it.
-    fn report_caught(&mut self, pattern: &'static Pattern, source: &Expr, place: &impl ToTokens) {
-        match (pattern.tier, self.recovery(source)) {
-            (_, Recovery::Declared) => {}
-            (Tier::Error, Recovery::Unclear) => self.report(&PASSED_OVER, place),
-            _ => self.report(pattern, place),
+    /// Reports a failure that was caught, unless the contract speaks of it.
+    fn report_caught(
+        &mut self,
+        pattern: &'static Pattern,
+        found: &Silenced<'_>,
+        place: &impl ToTokens,
+    ) {
+        let is_doubtful = || doubt::is_doubtful(found, self.apart, pattern == &ONLY_LOGGED);
+        let pattern = match self.recovery(found.source) {
+            Recovery::Declared => return,
+            _ if pattern.tier == Tier::Warning => pattern,
+            Recovery::Unclear => &PASSED_OVER,
+            Recovery::None if is_doubtful() => &PASSED_OVER,
+            Recovery::None => pattern,
+        };
+        if let Some(variable) = doubt::variable(found.source, found.by_reference) {
+            self.variables.push((self.found.silences.len(), variable));
         }
+        self.report(pattern, place);
+    }
+
+    /// What only looks at a variable, as logging does on the way, loses nothing if the
+    /// variable is named in another place too; and a variable that is, may have been
+    /// handled there.
+    fn doubt_what_is_used_elsewhere(&mut self, body: &Block) {
+        if self.variables.is_empty() {
+            return;
+        }
+        let whole = body.to_token_stream();
+        let mut kept = Vec::new();
+        for (silence, variable) in std::mem::take(&mut self.variables) {
+            let silence_of = &mut self.found.silences[silence];
+            // Of an arm, the tokens are without what is matched.
+            let here = doubt::mentions(silence_of.tokens.clone(), &variable.name).max(1);
+            let everywhere = doubt::mentions(whole.clone(), &variable.name);
+            let declared = 1;
+            if everywhere == here + declared {
+                continue;
+            }
+            // Nothing declares a parameter: its error was the caller's before.
+            if variable.stays && everywhere > here {
+                kept.push(silence);
+            } else if silence_of.pattern.tier == Tier::Error {
+                silence_of.pattern = &PASSED_OVER;
+            }
+        }
+        let mut place = 0..;
+        self.found
+            .silences
+            .retain(|_| place.next().is_some_and(|place| !kept.contains(&place)));
     }
 
     fn recovery(&self, source: &Expr) -> Recovery {
@@ -136,12 +186,25 @@ impl Finder<'_> {
 
     fn arms(&mut self, inner: &syn::ExprMatch) {
         let among_ok = inner.arms.iter().any(|arm| arm::is_ok(&arm.pat));
-        for arm in &inner.arms {
-            if let Some(caught) = arm::catch_all(&arm.pat, among_ok)
-                && let Some(pattern) = arm::silence(&arm.body, &caught)
-            {
-                self.report_caught(pattern, &inner.expr, arm);
-            }
+        for (place, arm) in inner.arms.iter().enumerate() {
+            let Some(caught) = arm::catch_all(&arm.pat, among_ok) else {
+                continue;
+            };
+            let Some(pattern) = arm::silence(&arm.body, &caught) else {
+                continue;
+            };
+            let falls_through = [NOTHING_DONE.code, ONLY_LOGGED.code].contains(&pattern.code)
+                && !arm::returns(&arm.body);
+            let is_doubtful = falls_through && !self.then_ok && doubt::success_leaves(inner)
+                || doubt::is_picked(inner, place)
+                || doubt::is_rest(inner, place);
+            let pattern = if is_doubtful { &PASSED_OVER } else { pattern };
+            let found = Silenced {
+                source: &inner.expr,
+                answer: arm::answer(&arm.body),
+                by_reference: caught.by_reference,
+            };
+            self.report_caught(pattern, &found, arm);
         }
     }
 
@@ -160,10 +223,14 @@ impl Finder<'_> {
                 block: inner.then_branch.clone(),
             });
             if let Some(pattern) = arm::silence(&body, &caught) {
-                self.report_caught(pattern, &condition.expr, inner);
+                let found = Silenced {
+                    by_reference: caught.by_reference,
+                    ..Silenced::by(&condition.expr)
+                };
+                self.report_caught(pattern, &found, inner);
             }
         } else if arm::is_ok(&condition.pat) {
-            self.report_caught(&PASSED_OVER, &condition.expr, &inner.cond);
+            self.report_caught(&PASSED_OVER, &Silenced::by(&condition.expr), &inner.cond);
         }
     }
 
@@ -178,13 +245,17 @@ impl Finder<'_> {
         if !arm::is_ok(&local.pat) {
             return;
         }
-        match arm::silence(otherwise, &Caught { binding: None }) {
+        match arm::silence(otherwise, &Caught::default()) {
             Some(pattern)
                 if pattern.code == CATCH_ALL_OK.code || pattern.code == ONLY_LOGGED.code =>
             {
-                self.report_caught(pattern, &init.expr, local);
+                let found = Silenced {
+                    answer: arm::answer(otherwise),
+                    ..Silenced::by(&init.expr)
+                };
+                self.report_caught(pattern, &found, local);
             }
-            Some(_) => self.report_caught(&PASSED_OVER, &init.expr, local),
+            Some(_) => self.report_caught(&PASSED_OVER, &Silenced::by(&init.expr), local),
             None => {}
         }
     }
@@ -201,7 +272,7 @@ impl Finder<'_> {
             let passes_on =
                 matches!(call.args.first(), Some(Expr::Path(_))) && name == "unwrap_or_else";
             if !hears && !passes_on {
-                self.report_caught(&UNWRAPPED_EXTERNAL, &call.receiver, call);
+                self.report_caught(&UNWRAPPED_EXTERNAL, &Silenced::by(&call.receiver), call);
             }
             return;
         }
@@ -212,11 +283,15 @@ impl Finder<'_> {
                 if let (Some(closure), Some(caught)) = (closure, &deaf)
                     && arm::is_deaf_ok(&closure.body, caught)
                 {
-                    self.report_caught(&CATCH_ALL_OK, &call.receiver, call);
+                    let found = Silenced {
+                        answer: arm::answer(&closure.body),
+                        ..Silenced::by(&call.receiver)
+                    };
+                    self.report_caught(&CATCH_ALL_OK, &found, call);
                 }
             }
             "unwrap_or_else" if deaf.is_some() => {
-                self.report_caught(&DEFAULTED, &call.receiver, call)
+                self.report_caught(&DEFAULTED, &Silenced::by(&call.receiver), call)
             }
             "unwrap" if call.args.is_empty() => self.report(&UNWRAP, &call.method),
             "expect" if call.args.len() == 1 => self.report(&UNWRAP, &call.method),
@@ -304,123 +379,24 @@ impl Finder<'_> {
         self.visit_expr_mut(&mut call);
     }
 
-    /// What a statement throws away, if it is a value made there and then.
-    fn thrown_away(statement: &Stmt) -> Option<Discard<'_>> {
-        let discard = |value, attributes| Discard {
-            value,
-            kind: None,
-            to: None,
-            attributes,
-        };
-        let found = match statement {
-            Stmt::Local(local) => {
-                let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
-                let found = discard(&*init.expr, &local.attrs);
-                match &local.pat {
-                    Pat::Wild(_) => found,
-                    Pat::Type(typed) if matches!(&*typed.pat, Pat::Wild(_)) => Discard {
-                        kind: Some(&*typed.ty),
-                        ..found
-                    },
-                    _ => return None,
-                }
-            }
-            Stmt::Expr(Expr::Assign(assign), Some(_))
-                if matches!(&*assign.left, Expr::Infer(_)) =>
-            {
-                discard(&*assign.right, &assign.attrs)
-            }
-            Stmt::Expr(Expr::Call(call), Some(_)) => match (&*call.func, call.args.first()) {
-                (Expr::Path(path), Some(value)) if call.args.len() == 1 && is_drop(&path.path) => {
-                    Discard {
-                        to: Some(&*call.func),
-                        ..discard(value, &call.attrs)
-                    }
-                }
-                _ => return None,
-            },
-            _ => return None,
-        };
-        is_fresh(found.value).then_some(found)
-    }
-
     fn statement(&mut self, statement: &Stmt) {
         match statement {
             Stmt::Local(local) => self.let_else(local),
             Stmt::Expr(Expr::MethodCall(call), Some(_))
                 if call.method == "ok" && call.args.is_empty() && !is_external(&call.receiver) =>
             {
-                self.report(&OK_STATEMENT, call);
+                let pattern = match &*call.receiver {
+                    // Only the compiler knows whether this is a text, which cannot fail.
+                    Expr::Macro(inner) if discard::is_writing(&inner.mac) => return,
+                    told if doubt::is_told(told, self.apart) => &PASSED_OVER,
+                    _ => &OK_STATEMENT,
+                };
+                self.report(pattern, call);
             }
             Stmt::Expr(value, Some(_)) if is_spawn(value) => self.report(&DETACHED, value),
             _ => {}
         }
     }
-}
-
-impl VisitMut for Finder<'_> {
-    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
-        self.statement(statement);
-        match statement {
-            Stmt::Macro(inner) => self.look_into(&inner.mac),
-            // Reported as a statement, which is worse than as a value.
-            Stmt::Expr(Expr::MethodCall(call), Some(_))
-                if call.method == "ok" && !is_external(&call.receiver) =>
-            {
-                self.visit_expr_mut(&mut call.receiver);
-            }
-            _ => visit_mut::visit_stmt_mut(self, statement),
-        }
-        if let Some(thrown) = Self::thrown_away(statement) {
-            if is_spawn(thrown.value) {
-                let value = thrown.value.clone();
-                self.report(&DETACHED, &value);
-            } else if let Some(instead) = (self.discard)(thrown) {
-                *statement = instead;
-            }
-        }
-    }
-
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        match expression {
-            Expr::Match(inner) => self.arms(inner),
-            Expr::If(inner) => self.if_let(inner),
-            Expr::MethodCall(inner) => self.method(inner),
-            Expr::Call(inner) => self.call_path(inner),
-            Expr::Await(inner) if is_external(&inner.base) => self.report(&NOT_AWAITED, inner),
-            Expr::Loop(inner) => {
-                let body = inner.body.clone();
-                self.endless(&body, &Expr::Loop(inner.clone()));
-            }
-            Expr::While(inner) => {
-                let body = inner.body.clone();
-                self.endless(&body, &Expr::While(inner.clone()));
-            }
-            Expr::Macro(inner) => return self.look_into(&inner.mac),
-            _ => {}
-        }
-        visit_mut::visit_expr_mut(self, expression);
-    }
-
-    /// A nested item has a contract of its own, or none.
-    fn visit_item_mut(&mut self, _: &mut Item) {}
-
-    fn visit_type_mut(&mut self, _: &mut Type) {}
-}
-
-/// The expressions that leave the function they stand in.
-struct Leaving(Vec<Expr>);
-
-impl VisitMut for Leaving {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        match expression {
-            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) => {}
-            Expr::Try(_) | Expr::Return(_) => self.0.push(expression.clone()),
-            other => visit_mut::visit_expr_mut(self, other),
-        }
-    }
-
-    fn visit_item_mut(&mut self, _: &mut Item) {}
 }
 
 /// What a closure of one argument does not look at.
@@ -434,41 +410,11 @@ fn deaf(closure: &ExprClosure) -> Option<Caught> {
         other => other,
     };
     match only {
-        Pat::Wild(_) => Some(Caught { binding: None }),
+        Pat::Wild(_) => Some(Caught::default()),
         Pat::Ident(name) if !arm::mentions(&closure.body, Some(&name.ident)) => {
-            Some(Caught { binding: None })
+            Some(Caught::default())
         }
         _ => None,
-    }
-}
-
-/// Whether this is std's: any other may do something with what it is given.
-fn is_drop(path: &syn::Path) -> bool {
-    let names: Vec<_> = path.segments.iter().map(|segment| &segment.ident).collect();
-    match names[..] {
-        [only] => only == "drop",
-        [.., module, last] => module == "mem" && last == "drop",
-        [] => false,
-    }
-}
-
-/// Whether an expression makes a value. What has a place of its own may be thrown away as
-/// often as one likes: it is not the failure, and reading it could be a mistake. So may
-/// what only wraps something, whose temporaries can live longer than the statement.
-fn is_fresh(value: &Expr) -> bool {
-    /// Macros that give a value which may be a `Result`.
-    const GIVING: &[&str] = &["external", "try_join", "write", "writeln"];
-    match value {
-        Expr::Call(call) => {
-            let last = match &*call.func {
-                Expr::Path(path) => path.path.segments.last(),
-                _ => None,
-            };
-            !last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
-        }
-        Expr::MethodCall(_) | Expr::Await(_) | Expr::Try(_) => true,
-        Expr::Macro(inner) => GIVING.iter().any(|name| is_named(&inner.mac.path, name)),
-        _ => false,
     }
 }
 
@@ -490,6 +436,12 @@ fn is_spawn(value: &Expr) -> bool {
         Expr::MethodCall(call) => call.method == "spawn",
         _ => false,
     }
+}
+
+/// Whether something is handed to a task or thread of its own, waited for or not.
+fn spawns(value: &Expr) -> bool {
+    is_spawn(value)
+        || matches!(value, Expr::MethodCall(call) if call.method.to_string().starts_with("spawn"))
 }
 
 fn reason(mac: &Macro) -> Option<String> {

@@ -135,6 +135,181 @@ const CLEAN: &[&str] = &[
     "info!(\"{}\", x); Ok(())",
 ];
 
+/// Code in which the failure may be none, or may not be lost, beside code in which it is.
+const DOUBTFUL: &[(&str, &str, &str)] = &[
+    (
+        "the next way is tried behind the match",
+        "match f() { Ok(v) => return Ok(v), Err(e) => debug!(\"{e}\") } g()",
+        "match f() { Ok(v) => h(v), Err(e) => debug!(\"{e}\") } g()",
+    ),
+    (
+        "the next way is tried behind the match, and not just given up",
+        "match f() { Ok(v) => return Ok(v), Err(_) => {} } Err(E::A)",
+        "match f() { Ok(v) => return Ok(v), Err(_) => {} } Ok(0)",
+    ),
+    (
+        "every attempt fails, and then the function does",
+        "for x in y { match f(x) { Ok(v) => return Ok(v), Err(_) => continue } } Err(E::A)",
+        "for x in y { match f(x) { Ok(v) => return Ok(v), Err(_) => continue } } Ok(None)",
+    ),
+    (
+        "the next candidate is tried",
+        "for x in y { match f(x) { Ok(v) => { found = v; break; } Err(_) => continue } }",
+        "for x in y { match f(x) { Ok(v) => found = v, Err(_) => continue } }",
+    ),
+    (
+        "nobody waits any more who could be told",
+        "if let Err(e) = reply_tx.send(1) { warn!(\"{e:?}\"); }",
+        "if let Err(e) = mailer.send(1) { warn!(\"{e:?}\"); }",
+    ),
+    (
+        "the failure itself is what is sent",
+        "output.send(Err(error)).ok();",
+        "output.send(message).ok();",
+    ),
+    (
+        "nobody takes what comes any more",
+        "entries.try_for_each(|entry| tx.send(entry)).ok();",
+        "entries.try_for_each(|entry| store(entry)).ok();",
+    ),
+    (
+        "a cell is set already",
+        "self.cell.set(1).ok();",
+        "self.cache.set(key, 1).ok();",
+    ),
+    (
+        "a task has nobody to tell",
+        "let t = spawn(async move { if let Err(e) = f().await { error!(\"{e}\"); } }); t.await;",
+        "async move { if let Err(e) = f().await { error!(\"{e}\"); } }.await;",
+    ),
+    (
+        "a future that is kept for later has nobody to tell",
+        "let hangup = Box::pin(async move { if let Err(e) = f().await { warn!(\"{e}\"); } }); g(hangup)",
+        "Box::pin(async move { if let Err(e) = f().await { warn!(\"{e}\"); } Ok(()) })",
+    ),
+    (
+        "it has been there before and may have been handled there",
+        "let mut last = Ok(()); for x in y { if let Err(e) = last { warn!(\"{e}\"); } last = x; } last",
+        "let last = f(); if let Err(e) = last { warn!(\"{e}\"); } Ok(())",
+    ),
+    (
+        "it came from the caller, who knows it",
+        "match outcome { Ok(v) => g(v), Err(_) => Ok(2) }",
+        "let outcome = f(); match outcome { Ok(v) => g(v), Err(_) => Ok(2) }",
+    ),
+    (
+        "nothing has come yet",
+        "let Ok(next) = queue.try_recv() else { return Ok(0) }; g(next)",
+        "let Ok(next) = queue.next() else { return Ok(0) }; g(next)",
+    ),
+    (
+        "one more attempt follows, if the success was not the right one",
+        "loop { match f() { Ok(v) => { if v > 1 { break; } g(v) } Err(e) => debug!(\"{e}\") } h(); }",
+        "loop { match f() { Ok(v) => { if v > 1 { k(); } g(v) } Err(e) => debug!(\"{e}\") } h(); }",
+    ),
+    (
+        "a callback has nobody to tell",
+        "set_hook(Box::new(|_| if let Err(e) = f() { error!(\"{e}\"); }));",
+        "{ if let Err(e) = f() { error!(\"{e}\"); } }",
+    ),
+    (
+        "what came out is sent to who waits",
+        "let t = spawn(move || { s.send(f()).ok(); }); t.join()?;",
+        "s.send(f()).ok();",
+    ),
+    (
+        "the answer names the failure",
+        "match f() { Ok(v) => Ok(v), Err(_) => Ok(Status::Failed) }",
+        "match f() { Ok(v) => Ok(v), Err(_) => Ok(Status::Done) }",
+    ),
+    (
+        "a condition has picked the others",
+        "match f() { Ok(v) => g(v), Err(e) if e.kind() != Gone => return Err(e), _ => {} }",
+        "match f() { Ok(v) => g(v), Err(e) if e.kind() != Gone => warn!(\"{e}\"), _ => {} }",
+    ),
+    (
+        "the rest is of successes too",
+        "match f() { Ok(v) if v > 1 => g(v), _ => () }",
+        "match f() { Ok(v) => g(v), _ => () }",
+    ),
+    (
+        "it is set for the process already",
+        "default_provider().install_default().ok();",
+        "default_provider().install().ok();",
+    ),
+    (
+        "the logger is there already",
+        "env_logger::try_init().ok();",
+        "env_logger::init_all().ok();",
+    ),
+    (
+        "nobody signals any more",
+        "done.await.ok();",
+        "done().await.ok();",
+    ),
+    (
+        "there is no such variable",
+        "let Ok(home) = env::var(\"HOME\") else { return Ok(0) }; g(home)",
+        "let Ok(home) = env::vars(\"HOME\") else { return Ok(0) }; g(home)",
+    ),
+    (
+        "it is the other of two things",
+        "let Ok(data) = frame.into_data() else { return Ok(()) }; g(data)",
+        "let Ok(data) = frame.load_data() else { return Ok(()) }; g(data)",
+    ),
+    (
+        "the answer to a question is no",
+        "match text.parse() { Ok(v) => Ok(Some(v)), Err(_) => Ok(None) }",
+        "match text.parse() { Ok(v) => Ok(v), Err(_) => Ok(0) }",
+    ),
+    (
+        "only a value at hand is asked",
+        "match decode(text) { Ok(v) => Ok(Some(v)), Err(_) => Ok(None) }",
+        "match decode(text).await { Ok(v) => Ok(Some(v)), Err(_) => Ok(None) }",
+    ),
+];
+
+#[test]
+fn what_is_not_beyond_doubt_is_for_a_reader_to_decide() {
+    for (why, doubtful, certain) in DOUBTFUL {
+        assert_eq!(found(doubtful), ["RC228"], "{why}: {doubtful}");
+        let codes = found(certain);
+        assert!(
+            codes.len() == 1 && codes[0] < "RC220",
+            "{codes:?}: {certain}"
+        );
+    }
+}
+
+#[test]
+fn what_is_only_looked_at_is_lost_unless_it_is_used_elsewhere() {
+    let logged = "let result = f(); if let Err(e) = &result { warn!(\"{e}\"); }";
+    assert_eq!(found(&format!("{logged} result")), [""; 0]);
+    assert_eq!(found(&format!("{logged} Ok(())")), ["RC214"]);
+    let read = "let result = f(); match result.as_ref() { Ok(v) => g(v), Err(_) => {} }";
+    assert_eq!(found(&format!("{read} Ok(result?)")), [""; 0]);
+    assert_eq!(found(&format!("{read} Ok(())")), ["RC213"]);
+    let bound = "let result = f(); if let Err(ref e) = result { warn!(\"{e}\"); }";
+    assert_eq!(found(&format!("{bound} result")), [""; 0]);
+    assert_eq!(found(&format!("{bound} Ok(())")), ["RC214"]);
+    let through =
+        "match request.as_ref().map(|r| r.body()) { Ok(b) => g(b), Err(e) => trace!(\"{e}\") }";
+    assert_eq!(
+        found(&format!("let request = f(); {through} h(request?)")),
+        [""; 0]
+    );
+}
+
+#[test]
+fn writing_and_forgetting_is_for_the_compiler_to_judge() {
+    let (codes, thrown) = found_with(
+        &[],
+        "write!(text, \"a\").ok(); writeln!(file).ok(); f().ok();",
+    );
+    assert_eq!(codes, ["RC211"]);
+    assert_eq!(thrown, ["write!(text,\"a\")", "writeln!(file)"]);
+}
+
 #[test]
 fn every_pattern_fires_where_it_should_and_once() {
     for (code, body) in SILENT {
