@@ -34,6 +34,32 @@ const SILENT: &[(&str, &str)] = &[
     ("RC229", "let x = f().unwrap_or_else(|_| 0); Ok(x)"),
 ];
 
+/// For every warning, code that looks like it and is none.
+const CLEAN: &[(&str, &str)] = &[
+    (
+        "RC220",
+        "Ok(std::env::args().next().ok_or(E::Gone)?.len() as u8)",
+    ),
+    ("RC221", "f().map_err(|error| E::Late { error })"),
+    ("RC222", "Ok(f().unwrap_or(1))"),
+    ("RC223", "if broken() { return Err(E::Gone); } Ok(1)"),
+    ("RC224", "Ok(process::id() as u8)"),
+    ("RC225", "let task = tokio::spawn(send()); task.await?"),
+    (
+        "RC226",
+        "for attempt in 0..3 { if let Err(e) = f() { note(attempt, e); sleep(LONG); } } Ok(1)",
+    ),
+    ("RC227", "Ok(vec![f()?].len() as u8)"),
+    (
+        "RC228",
+        "if let Ok(x) = f() { g(x); } else { return Err(E::Gone); } Ok(1)",
+    ),
+    (
+        "RC229",
+        "let x = f().unwrap_or_else(|error| g(error)); Ok(x)",
+    ),
+];
+
 const CONTRACT: &str = "format = 1\n\
     [interface.cache]\nkind = \"cache\"\ntimeout = \"1s\"\n\
     [function.get]\nerror = \"E\"\n\
@@ -85,6 +111,21 @@ fn every_pattern_is_reported_once_where_it_stands_with_what_to_write() {
             run.stdout
         );
     }
+}
+
+#[test]
+fn nothing_is_said_of_code_that_only_looks_like_it() {
+    for (code, body) in CLEAN {
+        assert_eq!(
+            silences(&package(&contracted(body), CONTRACT)),
+            [],
+            "{code}: {body}"
+        );
+    }
+    let warnings = PATTERNS.iter().map(|pattern| pattern.code);
+    let warnings: Vec<&str> = warnings.filter(|code| *code >= "RC220").collect();
+    let tried: Vec<&str> = CLEAN.iter().map(|(code, _)| *code).collect();
+    assert_eq!(tried, warnings);
 }
 
 #[test]
