@@ -65,6 +65,13 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
         "  {proven} of {} proven",
         count(function.branches.len(), "error branch").replace("branchs", "branches")
     );
+    for degraded in &function.degraded {
+        let _written = writeln!(
+            text,
+            "  lets a failure go  {dim}{}:{}:{}{dim:#}  {}",
+            function.file, degraded.line, degraded.column, degraded.reason
+        );
+    }
     if detail.mutants {
         for branch in &function.branches {
             let style = style(branch.verdict);
@@ -151,6 +158,22 @@ fn headline(text: &mut String, report: &Report) {
     }
     if summary.known > 0 {
         let _written = write!(more, "; {} known", summary.known);
+    }
+    let escapes = [
+        (summary.recovered, "`recovers` of contracts"),
+        (summary.degraded, "`degrade!` in the code"),
+    ];
+    let escapes: Vec<String> = escapes
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} by {what}"))
+        .collect();
+    if !escapes.is_empty() {
+        let _written = writeln!(
+            text,
+            "failures that may be lost for a reason: {}",
+            escapes.join(", ")
+        );
     }
     let _written = writeln!(
         text,

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use contract_spec::evidence::{self, file, function_key};
-use contract_spec::source::{self, Cfg};
+use contract_spec::source::{self, Cfg, silent};
 use proc_macro2::Span;
 
 use crate::build::{Build, BuiltTarget};
@@ -37,6 +37,8 @@ pub(crate) struct Subject {
     pub(crate) unlisted: BTreeSet<u32>,
     /// Macro calls that could not be looked into, by line and column.
     pub(crate) opaque: Vec<(u32, u32)>,
+    /// Where its source lets a failure go for a reason.
+    pub(crate) degraded: Vec<file::Reason>,
     /// Whether another attribute changed the body before it was compiled.
     pub(crate) rewritten: bool,
     /// The path that a probe gave, once it has said what was really compiled.
@@ -196,6 +198,16 @@ impl Visitor for Finder<'_> {
             let start = span.start();
             (number(start.line), number(start.column + 1))
         });
+        let degraded = silent::degraded(&function.body)
+            .into_iter()
+            .map(|degraded| {
+                let start = degraded.span.start();
+                file::Reason {
+                    line: number(start.line),
+                    column: number(start.column + 1),
+                    reason: degraded.reason,
+                }
+            });
         let subject = self.found.subjects.len();
         let in_macros = function.branches.iter().enumerate();
         let in_macros = in_macros.filter(|(_, branch)| !branch.macros.is_empty());
@@ -215,6 +227,7 @@ impl Visitor for Finder<'_> {
             branches: branches.collect(),
             unlisted,
             opaque: opaque.collect(),
+            degraded: degraded.collect(),
             rewritten: false,
             compiled: None,
             contract: Some((contract, attribute.function())),
@@ -271,6 +284,7 @@ impl Inventory {
             branches: subject.branches.clone(),
             unlisted: subject.unlisted.clone(),
             opaque: subject.opaque.clone(),
+            degraded: subject.degraded.clone(),
             contract: subject.contract.as_ref().map(|(path, function)| {
                 let path = path.canonicalize().unwrap_or_else(|_| path.clone());
                 (relative(root, &path), function.clone())
@@ -314,6 +328,7 @@ impl Inventory {
             branches: listed.branches,
             unlisted: listed.unlisted,
             opaque: listed.opaque,
+            degraded: listed.degraded,
             rewritten: false,
             compiled: None,
             contract: listed

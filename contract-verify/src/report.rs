@@ -63,6 +63,11 @@ pub struct Summary {
     pub missing: usize,
     /// Failure modes that are waived.
     pub waived: usize,
+    /// Of the failure modes that are not waived, those after which the contract lets the
+    /// function return `Ok`.
+    pub recovered: usize,
+    /// Places where the code lets a failure go for a reason: `degrade!("…", …)`.
+    pub degraded: usize,
     /// Error branches.
     pub branches: usize,
     /// Of these, the ones that a test enters.
@@ -101,6 +106,20 @@ pub struct Function {
     pub modes: Vec<Mode>,
     /// The branches, in the order of the source.
     pub branches: Vec<Branch>,
+    /// Where the code lets a failure go for a reason, in the order of the source.
+    pub degraded: Vec<Degraded>,
+}
+
+/// A `degrade!("reason", …)` in the function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Degraded {
+    /// The line, from 1, in the function's file.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// Why the failure may be lost.
+    pub reason: String,
 }
 
 /// What is known of a failure mode or a branch.

@@ -128,8 +128,21 @@ pub struct Listed {
     pub unlisted: BTreeSet<u32>,
     /// Macro calls that could not be looked into, by line and column.
     pub opaque: Vec<(u32, u32)>,
+    /// Where its source lets a failure go for a reason.
+    pub degraded: Vec<Reason>,
     /// The contract file, relative to the workspace, and the function's key in it.
     pub contract: Option<(String, String)>,
+}
+
+/// A `degrade!("reason", …)` in a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+    /// Why the failure may be lost.
+    pub reason: String,
 }
 
 /// A macro that mentions the attribute.

@@ -16,6 +16,13 @@ pub(crate) fn markdown(report: &Report) -> String {
         "## Resilience contracts: {outcome}\n\n**error branches proven: {}/{}** · failure modes proven: {}/{} · waived: {}\n",
         summary.branches_proven, summary.branches, summary.proven, summary.modes, summary.waived
     );
+    if summary.recovered + summary.degraded > 0 {
+        let _written = writeln!(
+            text,
+            "\nFailures that may be lost for a reason: {} by `recovers` of contracts, {} by `degrade!` in the code",
+            summary.recovered, summary.degraded
+        );
+    }
     if summary.known > 0 {
         let _written = writeln!(
             text,
@@ -71,6 +78,14 @@ pub(crate) fn markdown(report: &Report) -> String {
                 mode.verdict.name()
             );
         }
+        for degraded in &function.degraded {
+            let _written = writeln!(
+                text,
+                "\nLets a failure go at {}: {}",
+                code(&format!("{}:{}", function.file, degraded.line)),
+                cell(&degraded.reason)
+            );
+        }
         text.push_str("\n</details>\n");
     }
     text
@@ -113,6 +128,8 @@ mod tests {
         assert_eq!(row.matches(" | ").count(), 3, "{row}");
         assert!(row.contains("a&lt;b&gt;"), "{row}");
         assert!(!text.contains("RC310"), "notes are for the full report");
+        assert!(text.contains("0 by `recovers` of contracts, 1 by `degrade!`"));
+        assert!(text.contains("<code>src/payments.rs:52</code>: the mail is a courtesy"));
         assert!(text.find("RC304") < text.find("<details>"));
     }
 }

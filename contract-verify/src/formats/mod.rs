@@ -50,8 +50,8 @@ fn fnv1a(text: &str) -> u64 {
 mod tests {
     use super::*;
     use crate::report::{
-        Branch, FORMAT, Function, Level, Mode, Mutant, MutantOutcome, Outcome, Report, Summary,
-        Verdict,
+        Branch, Degraded, FORMAT, Function, Level, Mode, Mutant, MutantOutcome, Outcome, Report,
+        Summary, Verdict,
     };
 
     /// A report with something of everything, and characters that every form has to escape.
@@ -98,6 +98,8 @@ mod tests {
                 entered: 1,
                 missing: 1,
                 waived: 1,
+                recovered: 0,
+                degraded: 1,
                 branches: 1,
                 branches_entered: 1,
                 branches_proven: 0,
@@ -129,6 +131,11 @@ mod tests {
                     variants: vec!["GatewayTimeout".into()],
                     tests: vec!["tests::times_out".into()],
                     mutants: vec![mutant],
+                }],
+                degraded: vec![Degraded {
+                    line: 52,
+                    column: 9,
+                    reason: "the mail is a courtesy".into(),
                 }],
             }],
             findings: vec![

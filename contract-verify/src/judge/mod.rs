@@ -18,12 +18,13 @@ use contract_spec::model;
 
 use crate::codes::Code;
 use crate::contracts::{ContractFile, Contracts};
+use crate::inventory::Subject;
 use crate::observe::{Observed, TestIndex, contract_of};
 use crate::policy::{self, Date, Policy};
 use crate::prove::{Fate, Proof, Proofs};
 use crate::report::{
-    Branch, FORMAT, Finding, Function, Level, Mutant, MutantOutcome, Outcome, Report, Verdict,
-    in_order,
+    Branch, Degraded, FORMAT, Finding, Function, Level, Mutant, MutantOutcome, Outcome, Report,
+    Verdict, in_order,
 };
 use crate::tests::Test;
 use crate::touched::Scope;
@@ -166,6 +167,7 @@ impl Judge<'_> {
             tier: contract.tier.name(),
             modes,
             branches: sorted(branches),
+            degraded: degraded(subject),
         }
     }
 
@@ -265,6 +267,17 @@ impl Judge<'_> {
         });
         shown.collect()
     }
+}
+
+/// Where the code lets a failure go for a reason.
+fn degraded(subject: &Subject) -> Vec<Degraded> {
+    let places = subject.degraded.iter().cloned();
+    let degraded = places.map(|place| Degraded {
+        line: place.line,
+        column: place.column,
+        reason: place.reason,
+    });
+    degraded.collect()
 }
 
 /// In the order of the source.

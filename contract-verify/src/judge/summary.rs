@@ -24,6 +24,15 @@ pub(super) fn of(functions: &[Function], findings: &[Finding]) -> Summary {
         entered: modes(Verdict::Entered),
         missing: modes(Verdict::Missing),
         waived: modes(Verdict::Waived),
+        recovered: functions
+            .iter()
+            .flat_map(|function| &function.modes)
+            .filter(|mode| mode.recovers.is_some())
+            .count(),
+        degraded: functions
+            .iter()
+            .map(|function| function.degraded.len())
+            .sum(),
         branches: branches().count(),
         branches_entered: branches()
             .filter(|branch| branch.verdict != Verdict::Missing)
