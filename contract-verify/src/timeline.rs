@@ -10,6 +10,10 @@ use crate::behave::{View, tells_secret};
 /// More log events do not help anybody to understand.
 const MOST_LOGS: usize = 20;
 
+/// Of more steps, so many of the first and of the last are said.
+const FIRST: usize = 24;
+const LAST: usize = 8;
+
 /// A longer text is cut.
 const LONGEST: usize = 120;
 
@@ -44,6 +48,16 @@ pub(crate) fn timeline(view: &View<'_>, left_at: Option<&str>) -> Vec<String> {
     let end = steps.iter().map(|(at, _)| *at).fold(trace.end_us, u64::max);
     let late = steps.partition_point(|(at, _)| *at <= trace.end_us);
     steps.insert(late, (trace.end_us.min(end), ended(trace, left_at)));
+    // 501 queries are best shown by some of them.
+    if let Some(more) = steps
+        .len()
+        .checked_sub(FIRST + LAST)
+        .filter(|more| *more > 1)
+    {
+        let at = steps[FIRST].0;
+        let cut = (at, format!("… and {more} steps more"));
+        steps.splice(FIRST..FIRST + more, [cut]);
+    }
     let mut lines: Vec<String> = steps
         .into_iter()
         .map(|(at, step)| format!("{}  {step}", since(trace, at)))
@@ -223,6 +237,22 @@ mod tests {
                 "(times are tokio's, whose clock was paused)"
             ]
         );
+    }
+
+    #[test]
+    fn of_many_steps_the_first_and_the_last_are_said() {
+        let cut = |calls: usize| lines(&trace(Outcome::Ok, None, &vec![("orders", ""); calls]));
+        let all = cut(FIRST + LAST - 1);
+        assert_eq!(all.len(), FIRST + LAST);
+        assert!(!all.iter().any(|line| line.contains("steps more")));
+        let most = cut(501);
+        assert_eq!(most.len(), FIRST + 1 + LAST);
+        let more = 502 - FIRST - LAST;
+        assert!(
+            most[FIRST].ends_with(&format!("… and {more} steps more")),
+            "{most:?}"
+        );
+        assert!(most[FIRST + LAST].ends_with("returned Ok at src/lib.rs:7:9"));
     }
 
     #[test]

@@ -1,0 +1,10 @@
+//! Eight stories, as they should have been, under the same contracts.
+
+pub mod empty_log;
+pub mod lying_commit;
+pub mod n_plus_one;
+pub mod partial_refund;
+pub mod retried_login;
+pub mod silent_catch;
+pub mod token_race;
+pub mod type_coercion;
