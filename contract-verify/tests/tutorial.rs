@@ -1,4 +1,4 @@
-//! The tutorial, done as it says: what it shows is what comes out.
+//! The pages that readers follow, followed: what they show is what comes out.
 
 #[path = "support/page.rs"]
 mod page;
@@ -10,22 +10,27 @@ use page::{Reader, steps};
 
 #[test]
 fn the_tutorial_can_be_followed_to_its_end() {
+    follow("tutorial.md");
+}
+
+#[test]
+fn adopting_can_be_followed_to_its_end() {
+    follow("adopting.md");
+}
+
+fn follow(page: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let page = std::fs::read_to_string(root.join("docs/tutorial.md")).expect("the tutorial");
+    let text = std::fs::read_to_string(root.join("docs").join(page)).expect("the page");
     let folder = tempfile::tempdir().expect("a folder");
     // As a checkout stands beside the new crate.
     std::os::unix::fs::symlink(&root, folder.path().join("resilience-contracts"))
         .expect("a link to this repository");
     let mut reader = Reader::new(folder.path(), &support::target_dir());
-    let steps = steps(&page);
-    assert!(
-        steps.len() > 30,
-        "the tutorial has more steps than {}",
-        steps.len()
-    );
+    let steps = steps(&text);
+    assert!(steps.len() > 10, "{page} has only {} steps", steps.len());
     for step in &steps {
         if let Err(why) = reader.does(step) {
-            panic!("docs/tutorial.md: {why}");
+            panic!("docs/{page}: {why}");
         }
     }
 }
