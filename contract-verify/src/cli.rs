@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 
 pub(crate) use command::{
-    Agents, Assistant, Build, Check, Command, Diff, Drawing, Graph, Infer, Language, Merge, New,
-    Prompt, Purpose, Report, Run,
+    Agents, Assistant, Build, Catalog, Check, Command, Diff, Drawing, Graph, Infer, Language, Mcp,
+    Merge, New, Prompt, Purpose, Report, Run, Show,
 };
 pub(crate) use explore::{Allowance, Explore};
 

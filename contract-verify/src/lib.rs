@@ -35,6 +35,8 @@ mod inventory;
 mod judge;
 mod kept;
 mod last;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod observe;
 mod parallel;
 mod plan;

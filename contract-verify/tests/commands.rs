@@ -407,3 +407,29 @@ fn init_of_a_package_that_is_not_there_exits_with_2() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(!folder.path().join("lost").exists());
 }
+
+#[test]
+fn a_contract_is_shown_as_it_stands_and_a_kind_with_its_modes() {
+    let folder = Folder::of("sound");
+    let shown = folder.run(&["show", "payments.charge"]);
+    let file = folder.read("contracts/payments.toml");
+    assert_eq!(shown.stdout, format!("# contracts/payments.toml\n{file}"));
+    let unknown = folder.run(&["show", "payments.charg"]);
+    assert!(
+        unknown.code == 2 && unknown.stdout.is_empty(),
+        "{}",
+        unknown.stdout
+    );
+    let kind = folder.run(&["catalog", "cache"]).stdout;
+    assert!(
+        kind.starts_with("## cache\n") && kind.matches("## ").count() == 1,
+        "{kind}"
+    );
+    assert!(folder.run(&["catalog"]).stdout.matches("## ").count() > 12);
+    let typo = folder.run(&["catalog", "cahce"]);
+    assert!(
+        typo.code == 2 && typo.stderr.contains("did you mean `cache`?"),
+        "{}",
+        typo.stderr
+    );
+}

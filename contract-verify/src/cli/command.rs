@@ -22,6 +22,9 @@ pub(crate) enum Command {
     Infer(Infer),
     Prompt(Prompt),
     Agents(Agents),
+    Mcp(Mcp),
+    Show(Show),
+    Catalog(Catalog),
     Diff(Diff),
     Graph(Graph),
     Schema(Schema),
@@ -370,6 +373,44 @@ pub(crate) struct Agents {
 
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+/// Serves assistants that speak the Model Context Protocol, over standard input and output.
+///
+/// Prompts implement, tests and repair; tools verify, check, get_contract, catalog and explain,
+/// all about the workspace in the current folder, and no file outside of it.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+A client starts it by itself, for instance by this entry of its configuration:
+    { \"mcpServers\": { \"contracts\": { \"command\": \"cargo\", \"args\": [\"verify-contracts\", \"mcp\"] } } }
+
+Exit status:
+    0  the client went away
+    2  this program was built without the feature `mcp`
+  110  the client cannot be spoken to")]
+pub(crate) struct Mcp {
+    /// The workspace's folder.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) root: PathBuf,
+}
+
+/// Prints the contract of a function: the file that it stands in, as it is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// The contract's id: the file's stem, a dot, the function's name.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// Prints the kinds of interfaces and the ways each fails.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Catalog {
+    /// One kind, such as `http`; by default all.
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: Option<String>,
 }
 
 /// An assistant with rule files of its own.

@@ -19,6 +19,7 @@ mod prompt;
 mod reference;
 mod schema;
 mod shell;
+mod show;
 mod sources;
 
 use serde::Serialize;
@@ -61,6 +62,9 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::Explain(arguments) => explain::explain(arguments.code.as_deref()),
         Command::Agents(arguments) => agents::agents(arguments),
         Command::Prompt(arguments) => prompt::prompt(arguments),
+        Command::Mcp(arguments) => mcp(arguments),
+        Command::Show(arguments) => show::contract(arguments),
+        Command::Catalog(arguments) => show::catalog(arguments),
         Command::Infer(arguments) => infer::infer(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
@@ -71,6 +75,21 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::Man => shell::man(),
         Command::Reference(arguments) => reference::reference(&arguments.folder),
     }
+}
+
+#[cfg(feature = "mcp")]
+fn mcp(arguments: &crate::cli::Mcp) -> Result<Answer> {
+    crate::mcp::serve(&arguments.root)?;
+    Ok(Answer::plain(""))
+}
+
+#[cfg(not(feature = "mcp"))]
+fn mcp(arguments: &crate::cli::Mcp) -> Result<Answer> {
+    Err(Error::Usage(format!(
+        "this program was built without the MCP server, and cannot serve {}\n  \
+         help: `cargo install --locked --path contract-verify --features mcp`",
+        arguments.root.display()
+    )))
 }
 
 /// The contracts at some paths, or those of the selected packages.

@@ -90,7 +90,8 @@ fn catalog() -> String {
     page
 }
 
-fn kind_of(page: &mut String, kind: &Kind) {
+/// A kind with its modes, in Markdown.
+pub(super) fn kind_of(page: &mut String, kind: &Kind) {
     let _written = write!(page, "\n## {}\n\n{}\n", kind.name, kind.summary);
     if kind.modes.is_empty() {
         return;
