@@ -146,12 +146,12 @@ codes! {
     /// An interface failed in a mode that the contract does not declare, and there is
     /// no `other` for the rest.
     UNDECLARED_MODE = "RC409" "undeclared-mode" Error;
-    /// A transaction that was open when an interface failed was committed, and the contract
-    /// says `rollback = true` of that failure: what is half done now lasts. Transactions are
-    /// known by the calls in `external!`: `begin`, `transaction`, `commit`, `rollback`, or SQL
-    /// that begins with such a word. Where it is not marked where one began, or several were
-    /// open, nothing is concluded.
-    COMMITTED = "RC410" "committed-after-failure" Error;
+    /// What failed was tried again sooner than the retry policy's backoff has it, jitter
+    /// allowed for, or, where tokio's clock stands still but for waiting, later than its longest
+    /// delay. Attempts that follow each other at once hit a service that is in trouble, and those
+    /// of all clients together keep it there. A test that shortens the delays to be quick shows
+    /// this too: pause the clock instead (`#[tokio::test(start_paused = true)]`).
+    BACKOFF = "RC410" "backoff" Warning;
     /// A failure that the contract says is logged was not logged: in the course of the
     /// call there is no event at that level, after the call that failed began. Events of
     /// `tracing` and of `log` count, those of contracted functions that it calls too. Where
@@ -176,6 +176,12 @@ codes! {
     /// Whether a failure is logged as the contract says could not be told in any test: the
     /// reason is given. It is neither an error nor a proof.
     LOGS_UNSEEN = "RC416" "logs-not-seen" Note;
+    /// A transaction that was open when an interface failed was committed, and the contract
+    /// says `rollback = true` of that failure: what is half done now lasts. Transactions are
+    /// known by the calls in `external!`: `begin`, `transaction`, `commit`, `rollback`, or SQL
+    /// that begins with such a word. Where it is not marked where one began, or several were
+    /// open, nothing is concluded.
+    COMMITTED = "RC417" "committed-after-failure" Error;
     /// A fault was to be injected, and no call was there to have it: the run went another
     /// way than the run that it was planned from. Nothing was learned from it. Say what is to
     /// fail by what the test really calls; a test that calls now this and now that has to be

@@ -82,9 +82,9 @@ fn breaches(on_failure: &str) -> Vec<String> {
 
 #[test]
 fn what_is_committed_after_the_failure_is_a_finding() {
-    assert_eq!(breaches("external!(orders, tx.commit())?;"), ["RC410"]);
+    assert_eq!(breaches("external!(orders, tx.commit())?;"), ["RC417"]);
     let text = "external!(orders, tx.insert())?; external!(orders, tx\n.commit())?;";
-    assert_eq!(breaches(text), ["RC410"]);
+    assert_eq!(breaches(text), ["RC417"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contract_spec::evidence::{Call, Outcome, Trace};
+use contract_spec::evidence::{Call, Clock, Outcome, Trace};
 use contract_spec::model::{Mode, RetryPolicy};
 
 use super::{Breach, View, declared, failure};
@@ -55,6 +55,7 @@ pub(super) fn attempts(view: &View<'_>, found: &mut Vec<Breach>) {
         if !called_off && !several {
             retried(view, &calls, found);
             too_few_or_many(view, &calls, found);
+            pauses(view, &calls, found);
         }
     }
 }
@@ -117,6 +118,44 @@ fn too_few_or_many(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
     }
 }
 
+/// Times are whole microseconds, and tokio's timers go by whole milliseconds.
+const ROUNDED_US: u128 = 1000;
+
+/// The waiting between attempts at what failed.
+fn pauses(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
+    let clock = view.trace.seen.clock;
+    let mut attempt = 1;
+    for pair in calls.windows(2) {
+        let mode = declared(view.function, pair[0]).filter(|_| pair[0].failed);
+        let policy = mode.and_then(|mode| view.contract.retry(mode.retry.as_ref()?));
+        let (Some(mode), Some(policy)) = (mode, policy) else {
+            attempt = 1;
+            continue;
+        };
+        attempt += 1;
+        let waited = u128::from(pair[1].start_us.saturating_sub(pair[0].end_us));
+        let (least, most) = (
+            policy.shortest_delay_before(attempt),
+            policy.delay_before(attempt),
+        );
+        let soon = clock != Clock::Mixed && waited + ROUNDED_US < least.as_micros();
+        let late = clock == Clock::Paused && waited > most.as_micros() + ROUNDED_US;
+        if soon || late {
+            let (name, limit) = (&policy.name.value, if soon { least } else { most });
+            let message = format!(
+                "{}, and attempt {attempt} came {} than `[retry.{name}]` has it: the delay is {} {limit:?}",
+                failure(pair[0]),
+                if soon { "sooner" } else { "later" },
+                if soon { "no less than" } else { "no more than" },
+            );
+            let help =
+                "take the delays from the contract, `retry_policy!`, so that the two cannot differ";
+            found.push(Breach::new(codes::BACKOFF, Some(mode.id()), message, help));
+            return;
+        }
+    }
+}
+
 /// The policy by which all of these failures are tried again, if it is one and the same.
 fn common_policy<'a>(view: &View<'a>, calls: &[&Call]) -> Option<&'a RetryPolicy> {
     let mut policies = calls.iter().map(|call| {
@@ -160,6 +199,37 @@ mod tests {
         assert!(ok(&[TIMEOUT, TIMEOUT, ("gateway", "")]).is_empty());
         // It went on to something else, and that is what ended it.
         assert!(err("Auth", &[TIMEOUT, ("gateway", "unauthorized")]).is_empty());
+    }
+
+    /// Three attempts, so many microseconds apart, of a policy without jitter: 10 and 20 ms.
+    fn paced(waits: [u64; 2], clock: Clock) -> Vec<&'static str> {
+        use super::super::support::{CONTRACT, view_of};
+        let contract = CONTRACT.replace("jitter = \"full\"", "jitter = \"none\"");
+        let mut paced = trace(Outcome::Err, Some("Slow"), &[TIMEOUT; 3]);
+        paced.seen.clock = clock;
+        (paced.calls[1].start_us, paced.calls[1].end_us) = (waits[0], waits[0]);
+        let third = waits[0] + waits[1];
+        (paced.calls[2].start_us, paced.calls[2].end_us) = (third, third);
+        paced.end_us = third;
+        view_of(&contract, &paced, |view| {
+            let found = super::super::hold(view).breaches;
+            found.iter().map(|breach| breach.code.code).collect()
+        })
+    }
+
+    #[test]
+    fn attempts_keep_the_delays_of_their_policy() {
+        assert!(paced([10_000, 20_000], Clock::Real).is_empty());
+        assert_eq!(paced([0, 20_000], Clock::Real), ["RC410"]);
+        assert_eq!(paced([10_000, 18_900], Clock::Real), ["RC410"]);
+        assert!(paced([9_100, 19_100], Clock::Paused).is_empty());
+        // A busy machine makes everything longer; tokio's paused clock does not.
+        assert!(paced([90_000, 90_000], Clock::Real).is_empty());
+        assert_eq!(paced([10_000, 90_000], Clock::Paused), ["RC410"]);
+        assert!(paced([10_500, 20_500], Clock::Paused).is_empty());
+        assert!(paced([0, 0], Clock::Mixed).is_empty());
+        // With full jitter any delay down to none is one of the policy's.
+        assert!(err("Slow", &[TIMEOUT; 3]).is_empty());
     }
 
     #[test]

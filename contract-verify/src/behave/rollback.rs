@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_commit_of_what_was_open_is_a_breach() {
         let seen = [BEGIN, FAILS, COMMIT];
-        assert_eq!(codes(true, &seen, Outcome::Err), ["RC410"]);
+        assert_eq!(codes(true, &seen, Outcome::Err), ["RC417"]);
         assert!(codes(false, &seen, Outcome::Err).is_empty());
     }
 
@@ -125,6 +125,6 @@ mod tests {
     #[test]
     fn a_function_that_went_on_is_judged_by_how_it_ended() {
         let seen = [BEGIN, FAILS, COMMIT];
-        assert!(!codes(true, &seen, Outcome::Ok).contains(&"RC410"));
+        assert!(!codes(true, &seen, Outcome::Ok).contains(&"RC417"));
     }
 }

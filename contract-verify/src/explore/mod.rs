@@ -77,6 +77,7 @@ pub(crate) fn explore(arguments: &cli::Explore) -> Result<Answer> {
         tests: &prepared.tests,
         subjects: &prepared.inventory.subjects,
         explored: &explored,
+        whole: arguments.only.is_empty() && arguments.partition.is_none(),
         flags: flags(arguments),
     };
     let exploration = verdict::judge(&case);
