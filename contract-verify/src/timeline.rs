@@ -113,7 +113,14 @@ fn called(call: &Call) -> String {
     let took = milliseconds(call.end_us.saturating_sub(call.start_us));
     let said = call.error.first().map(|text| format!(": {}", short(text)));
     let said = said.unwrap_or_default();
-    format!("{} → {how}{said} (took {took:.3} ms)", call.interface)
+    let explored = call.explored.as_ref();
+    let fault = explored.and_then(|explored| explored.injected.as_ref());
+    let injected = fault.map(|fault| format!(", injected: {fault}"));
+    format!(
+        "{} → {how}{said} (took {took:.3} ms{})",
+        call.interface,
+        injected.unwrap_or_default()
+    )
 }
 
 /// The time between a failed call and the next one from the same place.
@@ -202,6 +209,21 @@ mod tests {
                 "    0.000 ms  orders → ok (took 0.000 ms)",
                 "    1.000 ms  returned Err(Slow) at src/lib.rs:7:9"
             ]
+        );
+    }
+
+    #[test]
+    fn what_was_injected_is_said_to_be() {
+        let mut trace = trace(Outcome::Err, Some("Slow"), &[("gateway", "timeout")]);
+        trace.calls[0].explored = Some(contract_spec::evidence::Explored {
+            number: 1,
+            value: "Result<(), E>".into(),
+            injectable: vec!["timeout".into()],
+            injected: Some("gateway#1=timeout:once".into()),
+        });
+        assert_eq!(
+            lines(&trace)[0],
+            "    0.000 ms  gateway → timeout (took 0.000 ms, injected: gateway#1=timeout:once)"
         );
     }
 

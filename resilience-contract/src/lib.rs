@@ -84,11 +84,13 @@ macro_rules! degrade {
 
 /// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
 ///
-/// It is the expression, and in a normal build nothing else. When the verifier
-/// builds, it also records the call and the failure mode that the result shows:
-/// that of the error ([`FailureModes::failure_mode`]), or of a value that can
-/// carry a failure ([`OkFailure`]). The call belongs to the contracted function
-/// in whose course it runs, also from a helper and across awaits.
+/// It is the expression in braces, and in a normal build nothing else: what the call makes
+/// for itself is gone when it is over. When the verifier builds, it also records the call
+/// and the failure mode that the result shows: that of the error
+/// ([`FailureModes::failure_mode`]), or of a value that can carry a failure
+/// ([`OkFailure`]); and `explore` has it give a failure instead of calling. The call
+/// belongs to the contracted function in whose course it runs, also from a helper and
+/// across awaits.
 ///
 /// The whole call goes inside, its `.await` included, and nothing that leaves the
 /// function: `external!(gateway, call().await)?`, never `external!(gateway, call().await?)`,
