@@ -247,6 +247,10 @@ codes! {
     /// A function carries the contract, and a feature, a `cfg` or the selection left it out
     /// of this build. There is no verdict on it.
     NOT_BUILT = "RC515" "function-not-built" Warning;
+    /// A test names a variant of an enum that contracts share (`[error.E]`), and no failure mode
+    /// of any contract returns it: the test expects what nobody has declared, or the variant
+    /// is a left-over.
+    VARIANT_OF_NO_CONTRACT = "RC516" "variant-of-no-contract" Note;
 }
 
 #[cfg(test)]

@@ -54,6 +54,13 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
             mode.verdict.name(),
             tests(&mode.tests),
         );
+        if is_indirect(mode) {
+            let _written = writeln!(
+                text,
+                "  {:id_width$}  {:outcome_width$}  {dim}indirect: no test names the variant{dim:#}",
+                "", ""
+            );
+        }
     }
     let proven = function
         .branches
@@ -92,7 +99,13 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
                 };
                 let fate = match mutant.outcome {
                     MutantOutcome::Killed => {
-                        format!("killed by {}", mutant.test.as_deref().unwrap_or_default())
+                        let test = mutant.test.as_deref().unwrap_or_default();
+                        let how = if mutant.indirect {
+                            " (indirect: no test names the variant)"
+                        } else {
+                            ""
+                        };
+                        format!("killed by {test}{how}")
                     }
                     MutantOutcome::Survived => "survived".to_owned(),
                     MutantOutcome::Undecided => {
@@ -108,6 +121,15 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
         }
     }
     text.push('\n');
+}
+
+/// Whether everything was noticed by what the code made of it, and by no test that names it.
+fn is_indirect(mode: &Mode) -> bool {
+    let killed = mode.mutants.iter();
+    let mut killed = killed
+        .filter(|mutant| mutant.from.is_some() && mutant.outcome == MutantOutcome::Killed)
+        .peekable();
+    killed.peek().is_some() && killed.all(|mutant| mutant.indirect)
 }
 
 fn outcome(mode: &Mode) -> &str {

@@ -37,6 +37,7 @@ mod kept;
 mod last;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod naming;
 mod observe;
 mod parallel;
 mod plan;

@@ -215,6 +215,9 @@ pub struct Mutant {
     pub outcome: MutantOutcome,
     /// The test that noticed.
     pub test: Option<String>,
+    /// Whether none of the tests that enter it names the variant: it was noticed by what the
+    /// code made of it.
+    pub indirect: bool,
     /// Why it is undecided.
     pub reason: Option<String>,
 }

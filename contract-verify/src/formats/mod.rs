@@ -69,6 +69,7 @@ mod tests {
             timeline: vec!["0.1 ms  gateway → timeout".into()],
         };
         let mutant = Mutant {
+            indirect: false,
             operator: "misreport",
             from: Some("GatewayTimeout".into()),
             to: Some("Store".into()),

@@ -41,7 +41,7 @@ impl Judge<'_> {
             reason: weak.and_then(reason),
             variants: exits.iter().map(|(exit, _)| exit.variant.clone()).collect(),
             tests: self.names(&tests),
-            mutants: self.mutants(&proofs),
+            mutants: self.mutants(&proofs, &tests),
         };
         let place = Place {
             file: judged.file.clone(),

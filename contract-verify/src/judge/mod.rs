@@ -19,6 +19,7 @@ use contract_spec::model;
 use crate::codes::Code;
 use crate::contracts::{ContractFile, Contracts};
 use crate::inventory::Subject;
+use crate::naming::Naming;
 use crate::observe::{Observed, TestIndex, contract_of};
 use crate::policy::{self, Date, Policy};
 use crate::prove::{Fate, Proof, Proofs};
@@ -52,6 +53,8 @@ pub(crate) struct Case<'a> {
     pub(crate) required: &'a [Finding],
     /// The attributes in the sources, built or not.
     pub(crate) attributes: &'a Attributes,
+    /// What the tests name.
+    pub(crate) naming: &'a Naming,
 }
 
 pub(crate) fn judge(case: &Case<'_>) -> Report {
@@ -69,6 +72,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     }
     let of_functions = std::mem::take(&mut judge.findings);
     judge.contracts_without_function();
+    judge.variants_of_no_contract();
     judge.tests();
     judge.findings.extend(case.contracts.findings());
     judge.findings.extend(case.required.iter().cloned());
@@ -236,7 +240,14 @@ impl Judge<'_> {
             .collect()
     }
 
-    fn mutants(&self, proofs: &[&Proof]) -> Vec<Mutant> {
+    /// What was tried with these tests.
+    fn mutants(&self, proofs: &[&Proof], tests: &BTreeSet<TestIndex>) -> Vec<Mutant> {
+        let is_named = |variant: &str| {
+            tests.iter().any(|test| {
+                let test = &self.case.tests[*test].id;
+                self.case.naming.names(test, variant) != Some(false)
+            })
+        };
         let tried = proofs.iter().flat_map(|proof| &proof.mutants);
         let shown = tried.map(|tried| {
             let (from, to) = match &tried.operator {
@@ -256,8 +267,13 @@ impl Judge<'_> {
                 Fate::Undecided(reason) => (MutantOutcome::Undecided, None, Some(reason.clone())),
                 Fate::NotMade => (MutantOutcome::NotMade, None, None),
             };
+            let indirect = match (&from, &tried.fate) {
+                (Some(variant), Fate::Killed(_)) => !is_named(variant),
+                _ => false,
+            };
             Mutant {
                 operator: tried.operator.name(),
+                indirect,
                 from,
                 to,
                 outcome,

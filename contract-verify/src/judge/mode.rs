@@ -68,7 +68,7 @@ impl Judge<'_> {
             },
             tests: self.names(&tests),
             explored: false,
-            mutants: self.mutants(&proofs),
+            mutants: self.mutants(&proofs, &tests),
         };
         let place = || Place::in_contract(file, declared.name.span.start);
         let id = &self.case.observed.subjects[key.0].id;

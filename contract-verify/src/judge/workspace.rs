@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Judge, Place, count, listed};
 use crate::codes::{self, Code};
+use crate::contracts::ContractFile;
 use crate::observe::TestIndex;
 use crate::report::Level;
 use crate::tests::{Entry, Test};
@@ -33,6 +34,51 @@ impl Judge<'_> {
             }
         });
         self.findings.extend(found);
+    }
+
+    /// Variants of shared enums that tests name and no function of a contract returns. The
+    /// compiler has seen that all others are in the contracts.
+    pub(super) fn variants_of_no_contract(&mut self) {
+        let contracts = || {
+            self.case
+                .contracts
+                .files
+                .values()
+                .map(ContractFile::contract)
+        };
+        let mut found = Vec::new();
+        for (of, variant, site) in self.case.naming.paths() {
+            let mut shared = contracts().filter_map(|contract| contract.errors.get(of));
+            let is_shared = shared.any(|shared| shared.variants.iter().any(|v| **v == *variant));
+            let mut functions = contracts().flat_map(|contract| &contract.functions);
+            let is_returned = functions.any(|function| {
+                let is_meant = function.error.as_ref().is_some_and(|error| **error == *of);
+                is_meant && function.variants().iter().any(|v| ***v == *variant)
+            });
+            if is_shared && !is_returned {
+                found.push((format!("{of}::{variant}"), site));
+            }
+        }
+        for (name, site) in found {
+            let message =
+                format!("a test names `{name}`, which no failure mode of any contract returns");
+            let help = "declare the failure mode that returns it, or take the variant away";
+            let place = Place {
+                file: site.file.clone(),
+                line: u32::try_from(site.line).unwrap_or(u32::MAX),
+                column: u32::try_from(site.column).unwrap_or(u32::MAX),
+            };
+            let code = codes::VARIANT_OF_NO_CONTRACT;
+            self.push(
+                code,
+                code.level,
+                message,
+                None,
+                None,
+                Some(place),
+                Some(help.to_owned()),
+            );
+        }
     }
 
     pub(super) fn tests(&mut self) {

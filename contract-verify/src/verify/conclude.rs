@@ -10,6 +10,7 @@ use crate::contracts;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::judge::{self, Case};
+use crate::naming::Naming;
 use crate::observe::{TestIndex, observe};
 use crate::policy::Date;
 use crate::prove::{self, Of, Proofs, Thoroughness};
@@ -129,6 +130,7 @@ pub(crate) fn conclude(
         undependent: &contracts::without_dependency(workspace)?,
         required: &required,
         attributes: &attributes,
+        naming: &Naming::of(workspace),
     });
     if let Some(baseline) = &setting.baseline {
         baseline.apply(&mut report, &setting.root, scope.is_whole(), status)?;

@@ -165,6 +165,9 @@ fn list(page: &mut Page, tests: &[String]) {
 
 fn mutated(page: &mut Page, mutant: &Mutant) {
     let (class, word) = match mutant.outcome {
+        MutantOutcome::Killed if mutant.indirect => {
+            ("killed", "killed indirectly: no test names the variant")
+        }
         MutantOutcome::Killed => ("killed", "killed"),
         MutantOutcome::Survived => ("survived", "survived: no test noticed"),
         MutantOutcome::Undecided => ("undecided", "undecided"),

@@ -1,0 +1,279 @@
+//! What tests say in so many words: which names stand in their bodies, and in those of the
+//! helpers in test code that they call.
+//!
+//! A test that notices a mutant without naming the variant has noticed it by what some code
+//! made of it. That is worth knowing, and no more: names are read, not understood.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::visit::{self, Visit};
+use syn::{Attribute, ItemFn, ItemMod, Meta};
+
+use crate::compiled::relative;
+use crate::contracts::package_root;
+use crate::workspace::Workspace;
+
+/// The names in the tests of the selected packages, by the name of the test's function.
+#[derive(Debug, Default)]
+pub(crate) struct Naming {
+    tests: HashMap<String, Names>,
+    /// `Enum::Variant` in tests, and where each stands first.
+    paths: BTreeMap<(String, String), Site>,
+}
+
+/// A place in a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+type Names = HashSet<String>;
+
+impl Naming {
+    /// Reads the tests of the selected packages.
+    pub(crate) fn of(workspace: &Workspace) -> Self {
+        let mut reader = Reader::default();
+        for package in workspace.packages() {
+            let folder = package_root(package);
+            // What lies in a folder of tests is compiled for them alone.
+            let roots = package.targets.iter().filter(|target| target.is_test());
+            let folders: Vec<_> = roots
+                .filter_map(|target| target.src_path.parent().map(Into::into))
+                .collect();
+            reader.folder(&workspace.root(), &folder, &folders);
+        }
+        reader.end()
+    }
+
+    /// Whether a test names something; `None` where the test's function was not found, as
+    /// one that a macro makes.
+    pub(crate) fn names(&self, test: &str, name: &str) -> Option<bool> {
+        let mut segments = test
+            .split("::")
+            .filter_map(|name| self.tests.get(name))
+            .peekable();
+        segments.peek()?;
+        Some(segments.any(|names| names.contains(name)))
+    }
+
+    /// `Enum::Variant` in tests, and where each stands first.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (&str, &str, &Site)> {
+        let paths = self.paths.iter();
+        paths.map(|((of, variant), site)| (of.as_str(), variant.as_str(), site))
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    tests: HashMap<String, Names>,
+    helpers: HashMap<String, Names>,
+    paths: BTreeMap<(String, String), Site>,
+}
+
+impl Reader {
+    fn folder(&mut self, root: &Path, folder: &Path, of_tests: &[std::path::PathBuf]) {
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return;
+        };
+        let mut entries: Vec<_> = entries.flatten().collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "target" => {
+                    self.folder(root, &path, of_tests);
+                }
+                Ok(kind) if kind.is_file() && name.ends_with(".rs") => {
+                    let is_test = of_tests.iter().any(|folder| path.starts_with(folder));
+                    let text = std::fs::read_to_string(&path).unwrap_or_default();
+                    if is_test || text.contains("test") {
+                        self.file(&relative(root, &path), &text, is_test);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn file(&mut self, shown: &str, text: &str, is_test: bool) {
+        // What cannot be read was said before.
+        let Ok(file) = syn::parse_file(text) else {
+            return;
+        };
+        let mut visitor = Visitor {
+            reader: self,
+            shown,
+            is_test,
+        };
+        visitor.visit_file(&file);
+    }
+
+    /// Adds to each test what stands in the helpers that it names, and in those that they name.
+    fn end(mut self) -> Naming {
+        for names in self.tests.values_mut() {
+            let mut new: Vec<String> = names.iter().cloned().collect();
+            while let Some(name) = new.pop() {
+                for more in self.helpers.get(&name).into_iter().flatten() {
+                    if names.insert(more.clone()) {
+                        new.push(more.clone());
+                    }
+                }
+            }
+        }
+        Naming {
+            tests: self.tests,
+            paths: self.paths,
+        }
+    }
+}
+
+struct Visitor<'a> {
+    reader: &'a mut Reader,
+    shown: &'a str,
+    is_test: bool,
+}
+
+impl<'ast> Visit<'ast> for Visitor<'_> {
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        let outside = self.is_test;
+        self.is_test |= is_cfg_test(&item.attrs);
+        visit::visit_item_mod(self, item);
+        self.is_test = outside;
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast ItemFn) {
+        let is_test = item.attrs.iter().any(is_test);
+        if is_test || self.is_test {
+            let name = item.sig.ident.to_string();
+            let of = match is_test {
+                true => self.reader.tests.entry(name),
+                false => self.reader.helpers.entry(name),
+            };
+            let names = of.or_default();
+            let paths = &mut self.reader.paths;
+            // With its attributes, in which cases stand.
+            read(item.to_token_stream(), names, &mut |of, variant, site| {
+                let (line, column) = site;
+                paths.entry((of, variant)).or_insert_with(|| Site {
+                    file: self.shown.to_owned(),
+                    line,
+                    column,
+                });
+            });
+        }
+    }
+}
+
+/// Collects identifiers, words in texts, and paths of two.
+fn read(
+    tokens: TokenStream,
+    names: &mut Names,
+    path: &mut impl FnMut(String, String, (usize, usize)),
+) {
+    let mut before: Option<String> = None;
+    let mut colons = 0;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                names.insert(name.clone());
+                if colons == 2
+                    && let Some(of) = before.take()
+                {
+                    let start = ident.span().start();
+                    path(of, name.clone(), (start.line, start.column + 1));
+                }
+                before = Some(name);
+                colons = 0;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
+            TokenTree::Group(group) => {
+                read(group.stream(), names, path);
+                before = None;
+            }
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+                names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+                before = None;
+            }
+            TokenTree::Punct(_) => before = None,
+        }
+    }
+}
+
+/// `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_case(…)]`.
+fn is_test(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| last.ident.to_string().contains("test"))
+}
+
+fn is_cfg_test(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string().contains("test"),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = r#"
+        fn not_in_tests() { E::Hidden; }
+        #[cfg(test)]
+        mod tests {
+            fn expect_late(error: E) { deeper(error) }
+            fn deeper(error: E) { assert!(matches!(error, E::Late)) }
+            #[test]
+            fn direct() { assert_eq!(f(), Err(crate::E::Gone)); not_in_tests() }
+            #[tokio::test]
+            async fn through_helpers() { expect_late(f().await.unwrap_err()) }
+            #[rstest]
+            #[case(E::Full)]
+            fn by_case(#[case] error: E) { assert_eq!(f(), Err(error)) }
+            #[test]
+            #[should_panic(expected = "it is Odd")]
+            fn by_text() { f().unwrap() }
+        }
+    "#;
+
+    fn naming() -> Naming {
+        let mut reader = Reader::default();
+        reader.file("src/lib.rs", SOURCE, false);
+        reader.end()
+    }
+
+    #[test]
+    fn a_test_names_what_stands_in_it_and_in_its_helpers() {
+        let naming = naming();
+        for (test, name, expected) in [
+            ("tests::direct", "Gone", Some(true)),
+            ("tests::direct", "Late", Some(false)),
+            ("tests::direct", "Hidden", Some(false)),
+            ("tests::through_helpers", "Late", Some(true)),
+            ("tests::through_helpers", "Gone", Some(false)),
+            ("tests::by_case::case_1", "Full", Some(true)),
+            ("tests::by_text", "Odd", Some(true)),
+            ("tests::made_by_a_macro", "Gone", None),
+        ] {
+            assert_eq!(naming.names(test, name), expected, "{test} {name}");
+        }
+    }
+
+    #[test]
+    fn paths_of_two_are_known_with_their_places() {
+        let naming = naming();
+        let paths: Vec<_> = naming.paths().filter(|(of, ..)| *of == "E").collect();
+        let variants: Vec<_> = paths.iter().map(|(_, variant, _)| *variant).collect();
+        assert_eq!(variants, ["Full", "Gone", "Late"]);
+        assert_eq!((paths[1].2.line, paths[1].2.column), (8, 57));
+    }
+}
