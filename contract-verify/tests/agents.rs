@@ -97,3 +97,28 @@ fn the_errors_of_a_function_are_printed_for_its_documentation() {
     );
     assert!(!folder.path().join("AGENTS.md").exists());
 }
+
+#[test]
+fn the_errors_of_a_function_are_written_into_its_documentation_once() {
+    let folder = Folder::of("prompted");
+    let fix = ["agents", "--errors", "payments.charge", "--fix"];
+    assert_eq!(folder.run(&fix).stdout, "src/lib.rs: written\n");
+    let once = folder.read("src/lib.rs");
+    assert!(once.contains("    /// # Errors\n    ///\n"), "{once}");
+    assert_eq!(folder.run(&fix).stdout, "src/lib.rs: is up to date\n");
+    folder.write(
+        "src/lib.rs",
+        &once.replace("    /// <!--", "    /// mine <!--"),
+    );
+    let refused = folder.run(&fix);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("did not write"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        folder.run(&["agents", "--fix"]).code,
+        2,
+        "of which function?"
+    );
+}

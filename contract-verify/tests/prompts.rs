@@ -301,4 +301,35 @@ fn a_repair_without_a_report_is_about_the_last_run_and_knows_the_one_before() {
     assert!(!first.contains("AGAIN"), "{first}");
     let second = verify_broken();
     assert!(second.contains("— AGAIN"), "{second}");
+    // A run that built elsewhere has its report there.
+    project.write("contracts/walk.toml", &broken);
+    let run = run_in(&["--quiet", "--target-dir", "elsewhere"]);
+    assert_eq!(run.code, 100, "{}{}", run.stdout, run.stderr);
+    project.write("contracts/walk.toml", contract);
+    let there = run_in(&[
+        "prompt",
+        "walk.step",
+        "--for",
+        "repair",
+        "--target-dir",
+        "elsewhere",
+    ]);
+    assert!(
+        there.stdout.contains("### 1. RC108") && !there.stdout.contains("AGAIN"),
+        "{}",
+        there.stdout
+    );
+    let nowhere = run_in(&[
+        "prompt",
+        "walk.step",
+        "--for",
+        "repair",
+        "--target-dir",
+        "nowhere",
+    ]);
+    assert!(
+        nowhere.code == 2 && nowhere.stderr.contains("no report"),
+        "{}",
+        nowhere.stderr
+    );
 }

@@ -313,6 +313,10 @@ pub(crate) struct Prompt {
     #[arg(long, value_name = "FILE", requires = "report")]
     pub(crate) before: Option<PathBuf>,
 
+    /// Where the last run built, if it was told so by `--target-dir`: its report lies there.
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "report")]
+    pub(crate) target_dir: Option<PathBuf>,
+
     /// What to print to standard output: Markdown, or JSON with its parts one by one.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -370,6 +374,11 @@ pub(crate) struct Agents {
     /// write nothing.
     #[arg(long, value_name = "ID", conflicts_with_all = ["rules", "check"])]
     pub(crate) errors: Option<String>,
+
+    /// With `--errors`: put the section into the function's documentation, or refresh it
+    /// there. One that somebody else wrote is left alone.
+    #[arg(long, requires = "errors")]
+    pub(crate) fix: bool,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use contract_spec::prompt::{self, Subject};
 
 use super::prompt::{find, unknown, with_errors};
-use super::{Answer, contracts};
+use super::{Answer, code, contracts, document};
 use crate::cli::{Agents, Assistant};
 use crate::contracts::Contracts;
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ const FOLDERS: usize = 4;
 pub(super) fn agents(arguments: &Agents) -> Result<Answer> {
     let contracts = contracts(&[], &arguments.selection)?;
     if let Some(id) = &arguments.errors {
-        return errors(&contracts, id);
+        return errors(&contracts, id, arguments);
     }
     let root = Workspace::load_members(&arguments.selection)?.root();
     let lines = lines(&contracts);
@@ -214,8 +214,8 @@ fn own(root: &Path, name: &'static str, head: &str, lines: &str) -> Result<Plan>
     })
 }
 
-/// The `# Errors` section of a function.
-fn errors(contracts: &Contracts, id: &str) -> Result<Answer> {
+/// The `# Errors` section of a function, printed or written.
+fn errors(contracts: &Contracts, id: &str, arguments: &Agents) -> Result<Answer> {
     let file = find(contracts, id)?;
     if file.reading.has_errors() {
         return Ok(with_errors(file));
@@ -233,11 +233,38 @@ fn errors(contracts: &Contracts, id: &str) -> Result<Answer> {
         libraries: &[],
         package: None,
     });
+    if arguments.fix {
+        return fix(&file.package, id, &section, arguments);
+    }
     let mut text = String::new();
     for line in section.lines() {
         let _written = writeln!(text, "{}", format!("/// {line}").trim_end());
     }
     Ok(Answer::plain(text))
+}
+
+/// Writes the section into the source.
+fn fix(package: &str, id: &str, section: &str, arguments: &Agents) -> Result<Answer> {
+    let workspace = Workspace::load_members(&arguments.selection)?;
+    let package = workspace.packages().find(|found| *found.name == package);
+    let sources = package.map(|package| code::read(&workspace, package));
+    let sources = sources.transpose()?.unwrap_or_default();
+    let Some((file, line)) = sources.place(id) else {
+        return Err(Error::Usage(format!(
+            "no function carries `{id}`\n  help: put `#[resilience_contract(\"{id}\")]` on it first"
+        )));
+    };
+    let shown = &file.shown;
+    let after = document::with_section(&file.text, line, section)
+        .map_err(|why| Error::Usage(format!("{shown}:{line}: {why}")))?;
+    if after == file.text {
+        return Ok(Answer::plain(format!("{shown}: is up to date\n")));
+    }
+    std::fs::write(&file.path, after).map_err(|error| Error::Write {
+        path: file.path.clone(),
+        error,
+    })?;
+    Ok(Answer::plain(format!("{shown}: written\n")))
 }
 
 #[cfg(test)]

@@ -150,6 +150,12 @@ impl Sources {
         })
     }
 
+    /// Where the function that carries a contract has its name: the file and the line.
+    pub(super) fn place(&self, id: &str) -> Option<(&File, usize)> {
+        let contracted = self.contracted.iter().find(|function| function.id == id)?;
+        Some((&self.files[contracted.file], contracted.line))
+    }
+
     /// Whether a function carries a contract.
     pub(super) fn is_contracted(&self, file: usize, line: usize) -> bool {
         let mut all = self.contracted.iter();

@@ -8,6 +8,7 @@ mod agents;
 mod check;
 mod code;
 mod diff;
+mod document;
 mod draft;
 mod evidence;
 mod explain;

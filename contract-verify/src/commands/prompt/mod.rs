@@ -220,11 +220,13 @@ fn reports(arguments: &Prompt, workspace: &Workspace) -> Result<(Findings, Optio
             .transpose()?;
         return Ok((Findings::read(path)?, before));
     }
-    let folder: PathBuf = workspace.metadata.target_directory.clone().into();
+    let of_cargo = || workspace.metadata.target_directory.clone().into();
+    let folder: PathBuf = arguments.target_dir.clone().unwrap_or_else(of_cargo);
     let path = last::report(&folder.join("verify-contracts"));
     if !path.exists() {
         return Err(Error::Usage(format!(
-            "there is no report of a last run, {}\n  help: run `cargo verify-contracts` first, or name a report with `--report FILE`",
+            "there is no report of a last run, {}\n  help: run `cargo verify-contracts` first; if it was run with \
+             `--target-dir`, give that here too; or name a report with `--report FILE`",
             path.display()
         )));
     }
