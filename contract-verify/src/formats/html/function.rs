@@ -38,6 +38,7 @@ pub(super) fn section(
         }
         modes(page, index, function, about);
         branches(page, index, function, sources);
+        degraded(page, function, sources);
         findings(page, report, function);
         put!(page; "</details>\n");
     }
@@ -88,8 +89,8 @@ fn branches(page: &mut Page, index: usize, function: &Function, sources: &mut So
     for (number, branch) in function.branches.iter().enumerate() {
         put!(page; "<div class=\"branch " (branch.verdict.name()) "\" id=\"f" (index) "-b" (number) "\"><p>");
         verdict(page, branch.verdict);
-        put!(page; " <code>" (Path::new(&branch.file).display()) ":" (branch.line) ":" (branch.column) "</code> "
-            (kind(branch)));
+        put!(page; " <code>" (Path::new(&branch.file).display()) ":" (branch.line) ":" (branch.column) "</code> ");
+        page.prose(kind(branch));
         for variant in &branch.variants {
             put!(page; " <code>" (variant) "</code>");
         }
@@ -97,6 +98,20 @@ fn branches(page: &mut Page, index: usize, function: &Function, sources: &mut So
         reason(page, branch.reason.as_ref());
         sources.excerpt(page, &branch.file, branch.line, Some(branch.column));
         shown_by(page, &branch.tests, &branch.mutants);
+        put!(page; "</div>\n");
+    }
+}
+
+/// Where a failure is let go, and why.
+fn degraded(page: &mut Page, function: &Function, sources: &mut Sources<'_>) {
+    if function.degraded.is_empty() {
+        return;
+    }
+    put!(page; "<h4>Let go for a reason</h4>\n");
+    for degraded in &function.degraded {
+        put!(page; "<div class=\"branch\"><p><code>" (&function.file) ":" (degraded.line) ":" (degraded.column)
+            "</code> <span class=\"reason\">" (&degraded.reason) "</span></p>");
+        sources.excerpt(page, &function.file, degraded.line, Some(degraded.column));
         put!(page; "</div>\n");
     }
 }

@@ -76,6 +76,7 @@ fn header(page: &mut Page, report: &Report) {
         ("errors", summary.errors),
         ("warnings", summary.warnings),
         ("known", summary.known),
+        ("let go", summary.degraded),
     ] {
         put!(page; "<div class=\"" (name) "\"><dt>" (name) "</dt><dd>" (number) "</dd></div>");
     }

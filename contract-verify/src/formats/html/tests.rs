@@ -73,6 +73,9 @@ fn no_text_becomes_markup() {
             mode.tests = vec![bad()];
             mode.returns = mode.returns.as_ref().map(|_| bad());
         }
+        for degraded in &mut function.degraded {
+            degraded.reason = bad();
+        }
         for branch in &mut function.branches {
             (branch.file, branch.kind) = (bad(), bad());
             (branch.variants, branch.tests) = (vec![bad()], vec![bad()]);
