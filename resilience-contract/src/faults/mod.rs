@@ -43,6 +43,8 @@
 //! - [`FaultProxy::cut`]: the connection ends at a message of PostgreSQL's, Redis' or
 //!   HTTP's protocol, request or reply.
 //!
+//! [`Transaction`] loses every message of a transaction in turn and judges what is left.
+//!
 //! [`FaultProxy::injected`] is a record of what really happened. A test whose fault was
 //! never met has shown nothing: [`Applied::hits`] tells.
 //!
@@ -52,6 +54,7 @@
 
 mod connection;
 mod cut;
+mod everywhere;
 mod link;
 mod listen;
 mod protocol;
@@ -63,6 +66,7 @@ mod toxic;
 pub mod toxiproxy;
 
 pub use cut::{Cut, Ending, Protocol};
+pub use everywhere::{CutBreach, CutReport, CutRun, Told, Transaction};
 pub use proxy::{Applied, FaultProxy, FaultProxyBuilder};
 pub use record::{Counters, Injected};
 pub use toxic::{Direction, Toxic};

@@ -6,6 +6,7 @@
 
 mod cuts;
 mod doors;
+mod everywhere;
 mod redis;
 mod support;
 mod toxics;

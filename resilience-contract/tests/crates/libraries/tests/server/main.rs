@@ -5,6 +5,7 @@
 
 mod postgres;
 mod sqlx;
+mod transfer;
 mod wire;
 
 use std::io::Write as _;
@@ -18,6 +19,11 @@ struct Server {
 }
 
 impl Server {
+    /// Its address.
+    fn addr(&self) -> std::net::SocketAddr {
+        format!("{}:{}", self.host, self.port).parse().unwrap()
+    }
+
     /// The one that the environment names.
     fn of_environment(test: &str) -> Option<Self> {
         let variable = |name: &str| std::env::var(format!("POSTGRES_{name}")).ok();

@@ -1,0 +1,292 @@
+//! Cutting a transaction's conversation at every one of its messages, and judging what is
+//! left of it.
+
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::{Cut, Direction, FaultProxy};
+
+/// A conversation with more messages than this has no end.
+const MOST_MESSAGES: u64 = 10_000;
+
+/// How long a server may take to notice that its client is gone.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the code under test says became of its transaction.
+///
+/// Whoever lost the reply to a `COMMIT` knows neither that it took effect nor that it did
+/// not, and has to say so: a caller does another thing then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Told {
+    /// It took effect.
+    Committed,
+    /// It did not, and will not.
+    Aborted,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What must hold, by a name.
+type Invariant<'a> = (&'static str, Box<dyn FnMut() -> bool + 'a>);
+
+/// A transaction that is to be cut at every message.
+///
+/// ```no_run
+/// use resilience_contract::faults::{FaultProxy, Protocol, Told, Transaction};
+/// # struct Bank;
+/// # impl Bank {
+/// #     fn reset(&self) {}
+/// #     fn transfer(&self, _: std::net::SocketAddr) -> Result<(), bool> { Ok(()) }
+/// #     fn transfers(&self) -> u64 { 1 }
+/// #     fn total(&self) -> i64 { 200 }
+/// #     fn open_transactions(&self) -> u64 { 0 }
+/// # }
+/// # fn main() -> std::io::Result<()> {
+/// # let (bank, server) = (Bank, "127.0.0.1:5432");
+/// let proxy = FaultProxy::to(server).speaking(Protocol::Postgres).start()?;
+/// let report = Transaction::new(
+///     || match bank.transfer(proxy.addr()) {
+///         Ok(()) => Told::Committed,
+///         Err(ambiguous) if ambiguous => Told::Unknown,
+///         Err(_) => Told::Aborted,
+///     },
+///     || bank.transfers(),
+/// )
+/// .before(|| bank.reset())
+/// .invariant("money is conserved", || bank.total() == 200)
+/// .open_transactions(|| bank.open_transactions())
+/// .cut_everywhere(&proxy)?;
+/// assert!(report.is_clean(), "{report}");
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is cut before `cut_everywhere`"]
+pub struct Transaction<'a> {
+    act: Box<dyn FnMut() -> Told + 'a>,
+    applied: Box<dyn FnMut() -> u64 + 'a>,
+    before: Box<dyn FnMut() + 'a>,
+    invariants: Vec<Invariant<'a>>,
+    open: Option<Box<dyn FnMut() -> u64 + 'a>>,
+}
+
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.invariants.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("Transaction")
+            .field("invariants", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Transaction<'a> {
+    /// What is done through the proxy, connecting included; and how often it took effect
+    /// since the last reset, asked past the proxy.
+    pub fn new(act: impl FnMut() -> Told + 'a, applied: impl FnMut() -> u64 + 'a) -> Self {
+        Self {
+            act: Box::new(act),
+            applied: Box::new(applied),
+            before: Box::new(|| {}),
+            invariants: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// Puts everything back as it was, before every run and past the proxy.
+    pub fn before(mut self, reset: impl FnMut() + 'a) -> Self {
+        self.before = Box::new(reset);
+        self
+    }
+
+    /// What must hold after every run, asked past the proxy.
+    pub fn invariant(mut self, name: &'static str, holds: impl FnMut() -> bool + 'a) -> Self {
+        self.invariants.push((name, Box::new(holds)));
+        self
+    }
+
+    /// How many transactions the server has open, asked past the proxy: after every run
+    /// there have to be none, as soon as the server knows that the client is gone.
+    pub fn open_transactions(mut self, open: impl FnMut() -> u64 + 'a) -> Self {
+        self.open = Some(Box::new(open));
+        self
+    }
+
+    /// Loses every request and every reply in turn, once and from there on, until there is
+    /// none left to lose; and does it once more after each, with nothing lost.
+    ///
+    /// # Errors
+    ///
+    /// If the proxy does not know the protocol, whose messages then nobody can count.
+    pub fn cut_everywhere(mut self, proxy: &FaultProxy) -> io::Result<CutReport> {
+        let mut report = CutReport { runs: Vec::new() };
+        for direction in [Direction::Upstream, Direction::Downstream] {
+            for lasting in [false, true] {
+                for message in 1..=MOST_MESSAGES {
+                    let cut = match direction {
+                        Direction::Upstream => Cut::request(message),
+                        Direction::Downstream => Cut::reply(message),
+                    };
+                    let cut = if lasting { cut.lasting() } else { cut };
+                    (self.before)();
+                    let cut = proxy.cut(cut)?;
+                    let told = (self.act)();
+                    let met = cut.hits() > 0;
+                    cut.remove();
+                    let mut breaches = Vec::new();
+                    let applied = self.judge(told, &mut breaches);
+                    if met {
+                        self.recover(&mut breaches);
+                    }
+                    let run = CutRun {
+                        direction,
+                        // With nothing lost, it has to be right, too.
+                        message: if met { message } else { 0 },
+                        lasting,
+                        told,
+                        applied,
+                        breaches,
+                    };
+                    let is_new = met || !report.runs.iter().any(|run| run.message == 0);
+                    if is_new {
+                        report.runs.push(run);
+                    }
+                    if !met {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// Holds what is left against what was said; gives how often it took effect.
+    fn judge(&mut self, told: Told, breaches: &mut Vec<CutBreach>) -> u64 {
+        if let Some(open) = &mut self.open {
+            let began = Instant::now();
+            let mut left = open();
+            while left > 0 && began.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+                left = open();
+            }
+            if left > 0 {
+                breaches.push(CutBreach::LeftOpen(left));
+            }
+        }
+        for (name, holds) in &mut self.invariants {
+            if !holds() {
+                breaches.push(CutBreach::Broken(name));
+            }
+        }
+        let applied = (self.applied)();
+        match (told, applied) {
+            (_, 2..) => breaches.push(CutBreach::AppliedTwice(applied)),
+            (Told::Aborted, 1) => breaches.push(CutBreach::UntrueFailure),
+            (Told::Committed, 0) => breaches.push(CutBreach::UntrueSuccess),
+            _ => {}
+        }
+        applied
+    }
+
+    /// With nothing lost any more, it has to work again.
+    fn recover(&mut self, breaches: &mut Vec<CutBreach>) {
+        (self.before)();
+        let told = (self.act)();
+        if told != Told::Committed || (self.applied)() != 1 {
+            breaches.push(CutBreach::NoRecovery);
+        }
+    }
+}
+
+/// What is wrong with a transaction that lost a message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CutBreach {
+    /// This invariant does not hold: something is half done.
+    Broken(&'static str),
+    /// It took effect so many times.
+    AppliedTwice(u64),
+    /// It said that it was aborted, and it took effect: whoever believes that does it again.
+    UntrueFailure,
+    /// It said that it was committed, and it had no effect.
+    UntrueSuccess,
+    /// So many transactions are left open on the server.
+    LeftOpen(u64),
+    /// It does not work although nothing is lost any more.
+    NoRecovery,
+}
+
+impl fmt::Display for CutBreach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(name) => write!(f, "\"{name}\" does not hold"),
+            Self::AppliedTwice(times) => write!(f, "it took effect {times} times"),
+            Self::UntrueFailure => write!(f, "it said that it was aborted, and it took effect"),
+            Self::UntrueSuccess => write!(f, "it said that it was committed, and it had no effect"),
+            Self::LeftOpen(open) => write!(f, "it left {open} open on the server"),
+            Self::NoRecovery => write!(f, "it did not work again when nothing was lost any more"),
+        }
+    }
+}
+
+/// One run of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutRun {
+    /// Upstream for a request that was lost, downstream for a reply.
+    pub direction: Direction,
+    /// Which message was lost, from 1; 0 if none was.
+    pub message: u64,
+    /// Whether every later one was lost, too.
+    pub lasting: bool,
+    /// What was said of it.
+    pub told: Told,
+    /// How often it took effect.
+    pub applied: u64,
+    /// What is wrong with that.
+    pub breaches: Vec<CutBreach>,
+}
+
+/// What became of a transaction at every cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutReport {
+    /// Every run, those with lost requests first.
+    pub runs: Vec<CutRun>,
+}
+
+impl CutReport {
+    /// Whether nothing was wrong in any run, and messages were lost at all.
+    pub fn is_clean(&self) -> bool {
+        let lost = self.runs.iter().any(|run| run.message > 0);
+        lost && self.runs.iter().all(|run| run.breaches.is_empty())
+    }
+
+    /// In how many runs that was wrong.
+    pub fn count(&self, is: impl Fn(&CutBreach) -> bool) -> usize {
+        let runs = self.runs.iter();
+        runs.filter(|run| run.breaches.iter().any(&is)).count()
+    }
+}
+
+impl fmt::Display for CutReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lost = self.runs.iter().filter(|run| run.message > 0).count();
+        writeln!(f, "{lost} runs with a lost message")?;
+        for run in self.runs.iter().filter(|run| !run.breaches.is_empty()) {
+            let what = match run.direction {
+                Direction::Upstream => "request",
+                Direction::Downstream => "reply",
+            };
+            let lasting = if run.lasting {
+                " and all later ones"
+            } else {
+                ""
+            };
+            let breaches: Vec<String> = run.breaches.iter().map(CutBreach::to_string).collect();
+            let breaches = breaches.join("; ");
+            match run.message {
+                0 => writeln!(f, "nothing lost: {breaches}")?,
+                message => writeln!(f, "{what} {message} lost{lasting}: {breaches}")?,
+            }
+        }
+        Ok(())
+    }
+}
