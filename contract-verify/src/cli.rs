@@ -9,7 +9,7 @@ use clap::{Parser, ValueEnum};
 
 pub(crate) use command::{
     Agents, Assistant, Build, Catalog, Check, Command, Diff, Drawing, Graph, Infer, Language, Mcp,
-    Merge, New, Prompt, Purpose, Report, Run, Show,
+    Merge, New, Prompt, Purpose, Report, Run, Schema, Show,
 };
 pub(crate) use explore::{Allowance, Explore};
 

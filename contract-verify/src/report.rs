@@ -304,24 +304,25 @@ pub(crate) fn in_order(findings: &mut [Finding]) {
     });
 }
 
+/// The JSON Schema of a form that is printed, as text.
+#[cfg(test)]
+pub(crate) fn schema_of<T: schemars::JsonSchema>(title: &str) -> String {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut schema = schema.to_value();
+    tests::tidy(&mut schema);
+    schema["title"] = title.into();
+    format!("{schema:#}\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use schemars::generate::SchemaSettings;
     use serde_json::Value;
 
     use super::*;
 
-    fn generated() -> String {
-        let settings = SchemaSettings::draft2020_12().for_serialize();
-        let schema = settings.into_generator().into_root_schema_for::<Report>();
-        let mut schema = schema.to_value();
-        tidy(&mut schema);
-        schema["title"] = "Report of cargo verify-contracts".into();
-        format!("{schema:#}\n")
-    }
-
     /// JSON has no sizes of numbers.
-    fn tidy(schema: &mut Value) {
+    pub(super) fn tidy(schema: &mut Value) {
         match schema {
             Value::Object(fields) => {
                 if fields.contains_key("type") && fields.get("format").is_some_and(Value::is_string)
@@ -338,7 +339,7 @@ mod tests {
     /// `UPDATE=1 cargo test -p contract-verify the_published_schema` writes it again.
     #[test]
     fn the_published_schema_is_that_of_the_types() {
-        let generated = generated();
+        let generated = schema_of::<Report>("Report of cargo verify-contracts");
         if std::env::var_os("UPDATE").is_some() {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json");
             std::fs::write(path, &generated).unwrap();

@@ -337,6 +337,33 @@ fn wavers() {
 }
 
 #[test]
+fn a_fault_that_met_nothing_is_given_a_second_run() {
+    let project = shop(
+        r#"
+/// Calls in all of its runs but the third, of those that this file counts.
+#[test]
+fn mostly_calls() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/runs");
+    let runs = std::fs::read(path).map_or(0, |runs| runs.len());
+    std::fs::write(path, vec![b'.'; runs + 1]).unwrap();
+    let third = runs == 2;
+    let never = runs > 2 && std::fs::exists(concat!(env!("CARGO_MANIFEST_DIR"), "/never")).unwrap();
+    if !third && !never {
+        let _ = look(&Shop::default());
+    }
+}
+"#,
+    );
+    let once = ["--only", "mostly_calls", "--fault", "store#1=down:once"];
+    let run = explored(&project, &once);
+    assert_eq!((run.code, codes(&run).len()), (0, 0), "{}", run.stdout);
+    std::fs::remove_file(project.path().join("runs")).unwrap();
+    project.write("never", "");
+    let run = explored(&project, &once);
+    assert_eq!(codes(&run), ["RC421"], "{}", run.stdout);
+}
+
+#[test]
 fn a_test_that_fails_by_itself_is_left_out_and_the_exploration_incomplete() {
     let project = shop("#[test]\nfn fails() { assert_eq!(look(&Shop::default()), Ok(2)); }");
     let run = explored(&project, &[]);

@@ -109,6 +109,25 @@ fn reports_about_contracts_that_cannot_be_worked_with_obey() {
 }
 
 #[test]
+fn explorations_obey_their_own_schema() {
+    let schema = include_str!("../explore.schema.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let folder = fixture("chaos-lab");
+    let budget = ["explore", "--budget", "150", "--format", "json", "--quiet"];
+    let explored = run(verifier(&folder).args(budget)).report();
+    for part in ["functions", "findings", "cut"] {
+        assert!(!explored[part].as_array().unwrap().is_empty(), "{part}");
+    }
+    obeys(&closed(&schema), &explored);
+    let mut other = explored;
+    other["findings"][0]["reproduce"] = json!(null);
+    assert!(!validator(&schema).is_valid(&other));
+    let printed = run(verifier(&folder).args(["schema", "--explore"]));
+    let printed: Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!(printed, schema);
+}
+
+#[test]
 fn the_published_schema_refuses_what_is_no_report() {
     let (report, _) = verified(&fixture("awkward"));
     let refuses = |change: &dyn Fn(&mut Value)| {

@@ -479,6 +479,10 @@ pub(crate) struct Schema {
     /// That of the report of a verification instead, as `--format json` prints it.
     #[arg(long)]
     pub(crate) report: bool,
+
+    /// That of an exploration, as `explore --format json` prints it.
+    #[arg(long, conflicts_with = "report")]
+    pub(crate) explore: bool,
 }
 
 /// Puts the JSON Schema of contracts into a package, and has its contracts name it, so

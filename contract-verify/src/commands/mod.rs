@@ -70,7 +70,7 @@ pub(crate) fn run(command: &Command) -> Result<Answer> {
         Command::New(arguments) => new::new(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
         Command::Graph(arguments) => graph::graph(arguments),
-        Command::Schema(arguments) => Ok(schema::schema(arguments.report)),
+        Command::Schema(arguments) => Ok(schema::schema(arguments)),
         Command::Init(arguments) => schema::init(&arguments.package_dir),
         Command::Completions(arguments) => Ok(shell::completions(arguments.shell)),
         Command::Man => shell::man(),

@@ -7,12 +7,18 @@ use std::path::{Path, PathBuf};
 use contract_spec::schema::{FILE, MARK, TEXT};
 
 use super::Answer;
+use crate::cli;
 use crate::contracts::find;
 use crate::error::{Error, Result};
+use crate::explore;
 use crate::report::SCHEMA;
 
-pub(super) fn schema(report: bool) -> Answer {
-    Answer::plain(if report { SCHEMA } else { TEXT })
+pub(super) fn schema(asked: &cli::Schema) -> Answer {
+    Answer::plain(match (asked.report, asked.explore) {
+        (true, _) => SCHEMA,
+        (_, true) => explore::SCHEMA,
+        _ => TEXT,
+    })
 }
 
 /// A file that is to be written, and what is said about it.

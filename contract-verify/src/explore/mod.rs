@@ -27,6 +27,7 @@ use crate::observe::TestIndex;
 use crate::status::Status;
 use crate::tests::Test;
 use crate::verify::{Prepared, Setting, jobs, of_part};
+pub(crate) use report::SCHEMA;
 use report::{Exploration, Outcome};
 use runs::Explorer;
 
