@@ -79,7 +79,11 @@ impl Crawler<'_> {
             return Ok(());
         }
         self.visitor.file(file, modules, &text);
-        let found = match source::functions(&text, self.cfg) {
+        let functions = match self.visitor.wants_all() {
+            true => source::functions,
+            false => source::contracted_functions,
+        };
+        let found = match functions(&text, self.cfg) {
             Ok(found) => found,
             Err(error) => {
                 self.visitor.unreadable(file, &error);

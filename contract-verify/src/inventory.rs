@@ -181,7 +181,8 @@ impl Visitor for Finder<'_> {
         path.push(function.ident.clone());
         let path = path.join("::");
         let shown = shown(&root, file);
-        let branches = function.branches.iter().map(|branch| {
+        let (found, opaque) = function.branches();
+        let branches = found.iter().map(|branch| {
             let start = branch.span.start();
             evidence::Branch {
                 form: branch.kind.name().to_owned(),
@@ -189,12 +190,12 @@ impl Visitor for Finder<'_> {
                 column: number(start.column + 1),
             }
         });
-        let left_out = function.branches.iter().enumerate();
+        let left_out = found.iter().enumerate();
         let left_out = left_out.filter(|(_, branch)| !self.cfg.allows(&branch.cfg));
         let unlisted = left_out
             .filter_map(|(index, _)| u32::try_from(index).ok())
             .collect();
-        let opaque = function.opaque.iter().map(|span| {
+        let opaque = opaque.iter().map(|span| {
             let start = span.start();
             (number(start.line), number(start.column + 1))
         });
@@ -209,7 +210,7 @@ impl Visitor for Finder<'_> {
                 }
             });
         let subject = self.found.subjects.len();
-        let in_macros = function.branches.iter().enumerate();
+        let in_macros = found.iter().enumerate();
         let in_macros = in_macros.filter(|(_, branch)| !branch.macros.is_empty());
         self.doubtful
             .extend(in_macros.filter_map(|(index, branch)| {

@@ -18,6 +18,6 @@ mod wrapped;
 pub use attribute::{Attribute, Foreign, is_contract_attribute};
 pub use branch::{Branch, BranchKind, instrument};
 pub use cfg::Cfg;
-pub use file::{Module, SourceFile, SourceFunction, Uncontracted, functions};
+pub use file::{Module, SourceFile, SourceFunction, Uncontracted, contracted_functions, functions};
 pub use macros::redefined;
 pub use shape::Returned;

@@ -4,8 +4,12 @@
 //! without a contract. Finding their braces needs no parser, only a lexer that knows
 //! strings from comments. What is left has every token at its old line and column.
 
+mod items;
 mod lexer;
 
+use std::ops::Range;
+
+pub(super) use items::items;
 use lexer::{Lexer, Token};
 
 /// The text without the bodies of functions that do not mention `word`, neither inside nor
@@ -36,15 +40,21 @@ pub(super) fn outline(text: &str, word: &str) -> Option<String> {
             _ => {}
         }
     }
+    without(text, &left_out)
+}
+
+/// The text without some parts of it, every other token at its old place; `None` where
+/// nothing would go.
+fn without(text: &str, left_out: &[Range<usize>]) -> Option<String> {
     if left_out.is_empty() {
         return None;
     }
     let mut outline = String::with_capacity(text.len() / 2);
     let mut at = 0;
-    for body in left_out {
-        outline.push_str(&text[at..body.start]);
-        blank(&mut outline, &text[body.clone()]);
-        at = body.end;
+    for part in left_out {
+        outline.push_str(&text[at..part.start]);
+        blank(&mut outline, &text[part.clone()]);
+        at = part.end;
     }
     outline.push_str(&text[at..]);
     Some(outline)

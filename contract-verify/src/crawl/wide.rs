@@ -85,7 +85,11 @@ fn visit<R>(
     let Some(text) = read(&job.file)?.filter(|text| root.all || is_worth_parsing(text)) else {
         return Ok((None, Vec::new()));
     };
-    let found = source::functions(&text, &root.cfg);
+    let functions = match root.all {
+        true => source::functions,
+        false => source::contracted_functions,
+    };
+    let found = functions(&text, &root.cfg);
     let modules = found.iter().flat_map(|found| &found.modules);
     let inner = modules.filter_map(|module| {
         let (file, folder) = place(module, &job.file, &job.folder)?;

@@ -12,7 +12,7 @@ fn told(found: &SourceFile) -> String {
             .attribute
             .as_ref()
             .map_or("unreadable".into(), |a| a.id.value());
-        let branches = f.branches.iter().map(|b| b.span.start());
+        let branches = f.branches().0.into_iter().map(|b| b.span.start());
         let places: Vec<_> = branches.map(|at| (at.line, at.column)).collect();
         let of = (f.name.start(), &f.modules, &f.of, f.lines);
         writeln!(told, "{id} {} {of:?} {places:?}", f.ident).unwrap();
@@ -170,4 +170,21 @@ fn modules_in_other_files_are_named_with_their_path() {
             ("c".to_owned(), Some("x.rs".to_owned()))
         ]
     );
+}
+
+#[test]
+fn what_is_not_asked_about_need_not_be_rust_either_way() {
+    let cfg = Cfg::default();
+    let contracted = "#[resilience_contract(\"a.b\")] fn f() {}";
+    for nobodys in [
+        "fn g() { 1 1 }",
+        "fn g<const N: usize>(a: A<{ N }>) { 1 1 }",
+    ] {
+        let text = format!("{nobodys} {contracted}");
+        assert_eq!(functions(&text, &cfg).unwrap().functions.len(), 1);
+        assert_eq!(
+            contracted_functions(&text, &cfg).unwrap().functions.len(),
+            1
+        );
+    }
 }

@@ -32,6 +32,11 @@ impl<'t> Lexer<'t> {
         Self { text, at }
     }
 
+    /// Behind the last token that was read.
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
     /// The next token, which the one after this call gives once more.
     pub(super) fn peek(&mut self) -> Next<'t> {
         let at = self.at;
@@ -42,7 +47,7 @@ impl<'t> Lexer<'t> {
 
     /// Passes over an attribute whose `#` was just read.
     pub(super) fn attribute(&mut self) -> Option<()> {
-        let rest = self.text[self.at..].trim_start_matches(['!', ' ']);
+        let rest = self.text[self.at..].trim_start_matches(|c: char| c == '!' || c.is_whitespace());
         if !rest.starts_with('[') {
             return Some(());
         }

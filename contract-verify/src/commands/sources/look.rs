@@ -52,7 +52,7 @@ pub(super) struct Said {
 
 /// Takes notes of a file of a crate. `all` are those whose policy asks for every function.
 pub(super) fn look(
-    sight: &Sight<'_>,
+    sight: Sight<'_>,
     root: &Path,
     folder: &Path,
     all: bool,
@@ -66,7 +66,7 @@ pub(super) fn look(
         uncontracted: Vec::new(),
         unreadable: None,
     };
-    let found = match &sight.found {
+    let found = match sight.found {
         Ok(found) => found,
         Err(error) => {
             notes.unreadable = Some((error.span().start(), error.to_string()));
@@ -87,14 +87,14 @@ pub(super) fn look(
             .map(|f| place(&f.modules, f.of.as_deref(), &f.ident, f.name))
             .collect();
     }
-    let functions = found.functions.iter();
+    let functions = found.functions.into_iter();
     notes.functions = functions
         .map(|function| noted(function, folder, recoveries))
         .collect();
     notes
 }
 
-fn noted(function: &SourceFunction, folder: &Path, recoveries: &Recoveries<'_>) -> Noted {
+fn noted(mut function: SourceFunction, folder: &Path, recoveries: &Recoveries<'_>) -> Noted {
     let said = match &function.attribute {
         Ok(attribute) => Ok(said(attribute, folder)),
         Err(error) => Err((error.span().start(), error.to_string())),
@@ -104,11 +104,10 @@ fn noted(function: &SourceFunction, folder: &Path, recoveries: &Recoveries<'_>) 
         |said| recoveries.of(&said.path, &said.function),
     );
     let recovered: Vec<&str> = recovered.iter().map(String::as_str).collect();
-    let mut body = function.body.clone();
-    let found = silent::find(&mut body, &recovered, &mut |_| None);
+    let found = silent::find(&mut function.body, &recovered, &mut |_| None);
     let silences = found.silences.iter();
     Noted {
-        ident: function.ident.clone(),
+        ident: function.ident,
         said,
         silences: silences
             .map(|silence| (silence.pattern, silence.span.start()))

@@ -44,7 +44,7 @@ pub(super) fn findings(
     let notes = crawl_all(&roots, |sight| {
         let at = sight.root;
         let folder = &around[at].folder;
-        Ok(look(&sight, &root, folder, roots[at].all, &recoveries))
+        Ok(look(sight, &root, folder, roots[at].all, &recoveries))
     })?;
     let mut finder = Finder {
         root: &root,
