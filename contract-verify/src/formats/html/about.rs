@@ -43,11 +43,7 @@ impl<'c> About<'c> {
             put!(page; "<p class=\"summary\">" (&**summary) "</p>\n");
         }
         put!(page; "<dl class=\"promises\">");
-        // `input` and `domain` are the function's own.
-        let interfaces = self.function.interfaces.iter();
-        let called: Vec<_> = interfaces
-            .filter(|name| !["input", "domain"].contains(&name.as_str()))
-            .collect();
+        let called: Vec<&str> = self.calls().map(|(name, _, _)| name).collect();
         for (number, name) in called.iter().enumerate() {
             page.raw(if number == 0 {
                 "<div><dt>calls</dt><dd>"
@@ -68,11 +64,23 @@ impl<'c> About<'c> {
         put!(page; "</dl>\n");
     }
 
+    /// What it calls: the interface's name here, its kind, and the name that others know it by.
+    pub(super) fn calls(self) -> impl Iterator<Item = (&'c str, &'c str, &'c str)> {
+        let Self { contract, function } = self;
+        let interfaces = function.interfaces.iter();
+        interfaces.filter_map(move |name| {
+            // `input` and `domain` are the function's own, and declared nowhere.
+            let interface = contract.interface(name)?;
+            let known = interface.contract.as_ref().or(interface.service.as_ref());
+            let label = known.map_or(name.as_str(), |known| known.as_str());
+            Some((name.as_str(), interface.kind.as_str(), label))
+        })
+    }
+
     /// An interface; another contracted function as a link to it.
     fn interface(self, page: &mut Page, name: &str, report: &Report) {
         put!(page; "<code>" (name) "</code>");
-        let mut interfaces = self.contract.interfaces.iter();
-        let Some(interface) = interfaces.find(|interface| **interface.name == *name) else {
+        let Some(interface) = self.contract.interface(name) else {
             return;
         };
         if let Some(id) = &interface.contract {

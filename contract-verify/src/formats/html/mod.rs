@@ -3,11 +3,12 @@
 //!
 //! `page` is the only way for text into it. `overview` is the table of all functions, `findings`
 //! what is wrong, `function` each function with its failure modes and branches, `source` the lines
-//! they are about, `about` what the contract says beyond the report.
+//! they are about, `graph` who calls what, `about` what the contract says beyond the report.
 
 mod about;
 mod findings;
 mod function;
+mod graph;
 mod overview;
 mod page;
 mod source;
@@ -33,6 +34,7 @@ pub(crate) fn html(report: &Report, contracts: &Contracts, root: &Path) -> Strin
     overview::table(&mut page, report);
     findings::section(&mut page, report, &mut sources);
     function::section(&mut page, report, contracts, &mut sources);
+    graph::section(&mut page, report, contracts);
     findings::known(&mut page, report, &mut sources);
     put!(page; "</main>\n<footer><p>Written by <code>cargo verify-contracts</code> " (env!("CARGO_PKG_VERSION"))
         ". Digest <code class=\"digest\">" (&report.digest) "</code></p></footer>\n<script>");
