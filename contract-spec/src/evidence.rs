@@ -13,7 +13,7 @@ mod seen;
 mod transaction;
 mod write;
 
-pub use fault::{Explored, Extent, Fault, Invariant, read_faults, write_faults};
+pub use fault::{ABANDONED, Explored, Extent, Fault, Invariant, read_faults, write_faults};
 pub use mutant::{Mutant, Operator};
 pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen, policy_key};
 pub use transaction::Transaction;

@@ -218,6 +218,7 @@ mod tests {
                         number: 3,
                         value: "Result<(), E>".into(),
                         injectable: vec!["timeout".into()],
+                        waits: true,
                         injected: Some("gateway#3=timeout:once".into()),
                     }),
                 }],

@@ -219,6 +219,7 @@ mod tests {
             number: 1,
             value: "Result<(), E>".into(),
             injectable: vec!["timeout".into()],
+            waits: true,
             injected: Some("gateway#1=timeout:once".into()),
         });
         assert_eq!(

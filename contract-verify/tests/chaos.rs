@@ -9,6 +9,7 @@ use support::{fixture, run, verifier};
 
 /// The bugs, and the findings that each must lead to, neither more nor fewer.
 const BUGS: &[(&str, &[&str])] = &[
+    ("effects::tests::cancelled_lock", &["RC423"]),
     ("effects::tests::drifting_gauge", &["RC423"]),
     ("effects::tests::left_locked", &["RC423"]),
     ("effects::tests::lost_rollback", &["RC423"]),
@@ -37,7 +38,6 @@ const BUGS: &[(&str, &[&str])] = &[
     ("retries::tests::retried_whole", &["RC423"]),
     ("retries::tests::too_late", &["RC407", "RC410"]),
     // Those that it cannot find; `docs/explore.md` says why.
-    ("unfindable::tests::cancelled_lock", &[]),
     ("unfindable::tests::masked", &[]),
     ("unfindable::tests::refresh_race", &[]),
 ];

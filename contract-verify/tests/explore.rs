@@ -251,6 +251,8 @@ fn a_fault_that_no_call_can_have_is_a_finding() {
             run.stdout
         );
         assert_eq!(run.report()["summary"]["runs"], 1);
+        let other = mode(&run.report(), "shop.order", "store.down");
+        assert_eq!(other["reason"], "only what `--fault` says was injected");
     }
     for unmet in ["gateway#2=down:once", "store#1=down:once"] {
         let run = with(unmet);

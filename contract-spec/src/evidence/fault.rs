@@ -23,6 +23,10 @@ pub struct Fault {
     pub extent: Extent,
 }
 
+/// The mode of a fault that is none of the interface's: whoever called the function drops its
+/// future while the call is under way.
+pub const ABANDONED: &str = "abandoned";
+
 /// How often a fault happens: at the call that it names, and at those that follow from
 /// the same place in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +127,9 @@ pub struct Explored {
     pub value: String,
     /// The failure modes in which that type can be made out of nothing.
     pub injectable: Vec<String>,
+    /// Whether it had to wait for something, in which time its future can be dropped.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub waits: bool,
     /// The fault that stands in the place of its outcome.
     pub injected: Option<String>,
 }

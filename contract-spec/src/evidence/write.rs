@@ -142,6 +142,9 @@ impl Explored {
         object.number("number", self.number.into());
         object.text("value", &self.value);
         object.texts("injectable", &self.injectable);
+        if self.waits {
+            object.flag("waits", true);
+        }
         object.optional_text("injected", self.injected.as_deref());
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn explore(arguments: &cli::Explore) -> Result<Answer> {
         subjects: &prepared.inventory.subjects,
         explored: &explored,
         whole: arguments.only.is_empty() && arguments.partition.is_none(),
+        given: !arguments.faults.is_empty(),
         flags: flags(arguments),
     };
     let exploration = verdict::judge(&case);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract_spec::catalog;
-use contract_spec::evidence::Fault;
+use contract_spec::evidence::{ABANDONED, Fault};
 use contract_spec::model;
 
 use super::calls::{Called, injected, is_waived, ways};
@@ -79,6 +79,9 @@ impl Case<'_> {
     /// The declared mode that was injected into a call, by its index.
     fn mode_of(&self, call: &Called, subjects: &[Subject]) -> Option<usize> {
         let fault: Fault = call.explored.injected.as_ref()?.parse().ok()?;
+        if fault.mode == ABANDONED {
+            return None;
+        }
         let (_, function) = contract_of(&self.setting.contracts, &subjects[call.subject])?;
         let named = |name: &str| {
             let is = |mode: &model::Mode| *mode.interface == fault.interface && *mode.name == name;
@@ -89,6 +92,9 @@ impl Case<'_> {
 
     /// Why a mode was not injected.
     fn why_not(&self, index: usize, subject: &Subject, mode: &model::Mode) -> String {
+        if self.given {
+            return "only what `--fault` says was injected".into();
+        }
         if !self.explored.cut.is_empty() {
             return "the budget did not suffice".into();
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use contract_spec::evidence::{Extent, Fault};
+use contract_spec::evidence::{ABANDONED, Extent, Fault};
 use contract_spec::model::Effect;
 
 use super::calls::{Called, Place, Way, injected, ways};
@@ -111,7 +111,8 @@ impl<'a> Planner<'a> {
             .iter()
             .any(|call| call.place == *place && call.explored.number > last.number);
         // Where the place is not called again, lasting is the same as once.
-        if last.extent != Extent::Times(1) || !again {
+        let abandoned = last.mode == ABANDONED;
+        if last.extent != Extent::Times(1) || !again || abandoned {
             return Vec::new();
         }
         let but_one = attempts.map(|attempts| attempts.saturating_sub(1));
@@ -146,18 +147,22 @@ impl<'a> Planner<'a> {
                 continue;
             }
             let ways = ways(self.contracts, &subjects[call.subject], &call.place.0);
-            for way in &ways {
-                for fault in faults(way, call) {
-                    let plan = Plan {
-                        test: plan.test,
-                        faults: plan.faults.iter().cloned().chain([fault]).collect(),
-                        known: known.clone(),
-                        last: Some((call.place.clone(), way.attempts)),
-                        subject: Some(call.subject),
-                    };
-                    if self.is_new(&plan) {
-                        plans.push(plan);
-                    }
+            let of_ways = ways.iter().flat_map(|way| {
+                let faults = faults(way, call).into_iter();
+                faults.map(|fault| (fault, way.attempts))
+            });
+            let abandoned = call.explored.waits && !ways.is_empty();
+            let abandoned = abandoned.then(|| (abandoned_at(call), None));
+            for (fault, attempts) in of_ways.chain(abandoned) {
+                let plan = Plan {
+                    test: plan.test,
+                    faults: plan.faults.iter().cloned().chain([fault]).collect(),
+                    known: known.clone(),
+                    last: Some((call.place.clone(), attempts)),
+                    subject: Some(call.subject),
+                };
+                if self.is_new(&plan) {
+                    plans.push(plan);
                 }
             }
         }
@@ -166,6 +171,17 @@ impl<'a> Planner<'a> {
 
     fn is_new(&mut self, plan: &Plan) -> bool {
         self.planned.insert((plan.test, plan.faults.clone()))
+    }
+}
+
+/// A call that is called off while it waits: whoever called its function drops the future.
+fn abandoned_at(call: &Called) -> Fault {
+    Fault {
+        interface: call.place.0.clone(),
+        number: call.explored.number,
+        mode: ABANDONED.to_owned(),
+        applied: false,
+        extent: Extent::Times(1),
     }
 }
 

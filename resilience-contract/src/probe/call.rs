@@ -1,11 +1,12 @@
 //! Which contracted call is running on this thread, and what happened in it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
-use contract_spec::evidence::{self, Explored, Transaction};
+use contract_spec::evidence::{self, ABANDONED, Explored, Transaction};
 
 use super::inject::Turn;
 use super::inspect::Seen;
@@ -37,6 +38,9 @@ pub struct Call {
 /// must, and what it must not.
 #[doc(hidden)]
 pub fn enter(site: &'static Site, arguments: &[Argument]) -> Call {
+    if !std::thread::panicking() {
+        let _known = ABANDONING.try_with(|abandoning| abandoning.set(false));
+    }
     let state = recorder().map(|recorder| {
         let state = Arc::new(State::new(recorder, site, current(), arguments));
         logs::begins(&state);
@@ -64,19 +68,45 @@ impl Call {
 
     /// Runs the body of an `async` function: within the call at every poll, and only then.
     pub async fn run_async<F: Future>(&self, body: F) -> F::Output {
-        let mut body = pin!(body);
+        let mut body = pin!(Some(body));
         poll_fn(|context| {
-            let _within = Within::enter(self.state.clone());
-            body.as_mut().poll(context)
+            let within = Within::enter(self.state.clone());
+            let Some(running) = body.as_mut().as_pin_mut() else {
+                return Poll::Pending;
+            };
+            let state = self.state.as_deref();
+            state.inspect(|state| state.is_polled());
+            let polled = running.poll(context);
+            if polled.is_pending() && state.is_some_and(State::is_to_be_abandoned) {
+                body.set(None);
+                drop(within);
+                abandon();
+            }
+            polled
         })
         .await
     }
 }
 
+thread_local! {
+    /// Whether what unwinds on this thread is a future that was dropped, and no panic.
+    static ABANDONING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Leaves everything that waits for a future which is no more, as if it had been dropped, too.
+fn abandon() -> ! {
+    // Where the thread is at its end, it unwinds as a panic would.
+    let _known = ABANDONING.try_with(|abandoning| abandoning.set(true));
+    // Nobody panicked, so no hook is called and nothing is printed.
+    std::panic::resume_unwind(Box::new("abandoned by cargo verify-contracts"))
+}
+
 impl Drop for Call {
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
-            let outcome = if std::thread::panicking() && !self.during_panic {
+            let abandoned = ABANDONING.try_with(Cell::get).unwrap_or(false);
+            let panics = std::thread::panicking() && !self.during_panic && !abandoned;
+            let outcome = if panics {
                 evidence::Outcome::Panicked
             } else {
                 evidence::Outcome::Cancelled
@@ -165,6 +195,9 @@ pub struct Begun {
     state: Option<Arc<State>>,
     /// Where faults may be injected.
     turn: Option<Turn>,
+    /// How often the function's future had been polled.
+    #[cfg(feature = "probe-inject")]
+    polls: u32,
 }
 
 /// A call to an interface begins.
@@ -180,12 +213,20 @@ pub fn begin(
         state.now_us()
     });
     let injector = state.as_ref().and_then(|state| state.recorder.injector());
+    let turn = injector.and_then(|injector| injector.turn(interface, site));
+    if let (Some(state), Some(turn)) = (&state, &turn)
+        && turn.is_abandoned()
+    {
+        state.abandon(true);
+    }
     Begun {
         interface,
         site,
         transaction,
         start_us,
-        turn: injector.and_then(|injector| injector.turn(interface, site)),
+        turn,
+        #[cfg(feature = "probe-inject")]
+        polls: state.as_ref().map_or(0, |state| state.polls()),
         state,
     }
 }
@@ -221,7 +262,13 @@ pub fn external_or_fault<T>(
     let (value, explored) = match begun.turn.take() {
         None => (value, None),
         Some(turn) => {
-            let (value, explored) = turned(turn, value, samples(Wanted::new()), &inspect);
+            if turn.is_abandoned() {
+                // It is done, and nobody can call it off any more.
+                state.abandon(false);
+            }
+            let waits = state.polls() != begun.polls;
+            let samples = samples(Wanted::new());
+            let (value, explored) = turned(turn, value, samples, &inspect, waits);
             (value, Some(explored))
         }
     };
@@ -237,6 +284,7 @@ fn turned<T>(
     value: Option<T>,
     samples: Vec<T>,
     inspect: &impl Fn(&T) -> Seen,
+    waits: bool,
 ) -> (Option<T>, Explored) {
     let mut modes: Vec<&str> = samples.iter().filter_map(|s| inspect(s).mode).collect();
     modes.sort_unstable();
@@ -245,9 +293,10 @@ fn turned<T>(
         number: turn.number,
         value: std::any::type_name::<T>().to_owned(),
         injectable: modes.into_iter().map(str::to_owned).collect(),
+        waits,
         injected: None,
     };
-    let Some(fault) = turn.fault else {
+    let Some(fault) = turn.fault.filter(|fault| fault.mode != ABANDONED) else {
         return (value, explored);
     };
     let mut samples = samples.into_iter();
@@ -270,7 +319,7 @@ impl Begun {
     /// answer is lost.
     pub fn is_made(&self) -> bool {
         let fault = self.turn.as_ref().and_then(|turn| turn.fault.as_ref());
-        fault.is_none_or(|fault| fault.applied)
+        fault.is_none_or(|fault| fault.applied || fault.mode == ABANDONED)
     }
 
     fn came_back<T>(
@@ -329,7 +378,11 @@ impl Drop for Begun {
                 number: turn.number,
                 value: String::new(),
                 injectable: Vec::new(),
-                injected: None,
+                waits: true,
+                injected: turn
+                    .is_abandoned()
+                    .then(|| turn.fault.map(|fault| fault.to_string()))
+                    .flatten(),
             });
             self.note(&state, &seen, Vec::new(), end_us, explored, true);
         }

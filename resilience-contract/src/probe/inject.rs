@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use contract_spec::evidence::{ENDLESS, Extent, Fault};
+use contract_spec::evidence::{ABANDONED, ENDLESS, Extent, Fault};
 
 /// Whoever has failed so often at one place and tries again will do so for ever.
 const ENOUGH: u32 = 10_000;
@@ -37,6 +37,14 @@ pub(super) struct Turn {
     pub(super) number: u32,
     /// The fault that it has.
     pub(super) fault: Option<Fault>,
+}
+
+impl Turn {
+    /// Whether the call is to be called off while it waits.
+    pub(super) fn is_abandoned(&self) -> bool {
+        let fault = self.fault.as_ref();
+        fault.is_some_and(|fault| fault.mode == ABANDONED)
+    }
 }
 
 impl Injector {

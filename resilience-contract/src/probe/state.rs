@@ -34,6 +34,10 @@ pub(super) struct State {
     start_us: u64,
     branch: AtomicU32,
     ended: AtomicBool,
+    /// How often its future was polled.
+    polls: AtomicU32,
+    /// Whether its future is dropped the next time that it has to wait.
+    abandon: AtomicBool,
     calls: Mutex<Vec<evidence::Call>>,
     degraded: Mutex<Vec<evidence::Degraded>>,
     seen: Mutex<Seen>,
@@ -74,6 +78,8 @@ impl State {
             thread: std::thread::current().name().map(str::to_owned),
             branch: AtomicU32::new(NOWHERE),
             ended: AtomicBool::new(false),
+            polls: AtomicU32::new(0),
+            abandon: AtomicBool::new(false),
             calls: Mutex::new(Vec::new()),
             degraded: Mutex::new(Vec::new()),
             seen: Mutex::new(seen),
@@ -86,6 +92,27 @@ impl State {
     /// The time, in microseconds since the process began to record.
     pub(super) fn now_us(&self) -> u64 {
         self.recorder.since_began(self.clock.now())
+    }
+
+    /// Its future is polled.
+    pub(super) fn is_polled(&self) {
+        self.polls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often its future was polled.
+    #[cfg(feature = "probe-inject")]
+    pub(super) fn polls(&self) -> u32 {
+        self.polls.load(Ordering::Relaxed)
+    }
+
+    /// Whether its future is to be dropped the next time that it has to wait.
+    pub(super) fn abandon(&self, abandon: bool) {
+        self.abandon.store(abandon, Ordering::Relaxed);
+    }
+
+    /// Whether its future is to be dropped now that it waits.
+    pub(super) fn is_to_be_abandoned(&self) -> bool {
+        self.abandon.load(Ordering::Relaxed)
     }
 
     /// The branch that was passed last.
