@@ -3,12 +3,21 @@
 use crate::support::{Gateway, MAX_AMOUNT_CENTS, NO_ORDERS, Reply, Shop, order};
 use checkout::model::{NewOrder, Order, Receipt};
 use checkout::payments::ChargeError;
+use resilience_contract::invariant;
 use serde_json::json;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_charged_order_is_recorded_with_its_receipt() {
     let gateway = Gateway::replying([Reply::Receipt("ch_1")]).await;
     let shop = Shop::open(&gateway).await;
+    // Whatever fails: `cargo verify-contracts explore` has it fail.
+    invariant!(
+        "all requests for an order are one charge",
+        gateway.keys().iter().all(|key| key == "order-7")
+    );
+    invariant!("what is recorded was charged", async {
+        shop.stored().await.is_empty() || !gateway.keys().is_empty()
+    });
 
     let receipt = shop.payments.charge(&order(7), "c-1").await.unwrap();
 
