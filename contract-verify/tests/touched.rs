@@ -84,6 +84,8 @@ impl Repository {
             ("src/lib.rs", SOURCE.to_owned()),
             ("tests/moves.rs", TESTS.to_owned()),
             ("README.md", README.to_owned()),
+            ("data/limits.json", "9\n".to_owned()),
+            (".github/workflows/ci.yml", "on: push\n".to_owned()),
         ];
         for (path, text) in &files {
             project.write(path, text);
@@ -209,6 +211,11 @@ fn a_change_touches_what_it_may_change_and_nothing_else() {
     // The manifest.
     let manifest = ("Cargo.toml", "[lib]\n", "[lib]\ndoctest = false\n");
     assert_eq!(repository.touched(100, manifest), both);
+    // What tests may read, and what they do not.
+    let data = ("data/limits.json", "9", "8");
+    assert_eq!(repository.touched(100, data), both);
+    let pipeline = (".github/workflows/ci.yml", "on: push", "on: [push]");
+    assert_eq!(repository.touched(0, pipeline), none);
     // Prose.
     let prose = ("README.md", "Moves.", "Moves, on land and in water.");
     assert_eq!(repository.touched(0, prose), none);

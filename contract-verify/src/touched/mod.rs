@@ -123,15 +123,9 @@ impl Finder<'_> {
         }
         let root = self.seen.workspace.root();
         let Some(package) = package_of(&self.seen.workspace.metadata, path) else {
-            // Beside the packages, but for what they reach into.
-            return !path.starts_with(&root) || !is_source(path);
+            // Beside the packages, where tests of several may find their data.
+            return !path.starts_with(&root);
         };
-        // A hidden folder is for other tools.
-        let inside = path.strip_prefix(package_root(package)).unwrap_or(path);
-        let mut parts = inside.iter();
-        if parts.any(|part| part.to_string_lossy().starts_with('.')) {
-            return true;
-        }
         let Edits::Lines(edits) = &changed.edits else {
             self.package(package);
             return true;
@@ -325,13 +319,30 @@ fn is_source(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")
 }
 
+/// Folders and files of tools that have nothing to do with tests.
+const TOOLS: &[&str] = &[
+    ".git",
+    ".github",
+    ".gitlab",
+    ".gitlab-ci.yml",
+    ".gitignore",
+    ".gitattributes",
+    ".vscode",
+    ".idea",
+    ".editorconfig",
+];
+
 /// Whether no test can tell that a file was changed.
 fn is_inert(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let has = |known: &[&str]| {
+        let mut parts = path.iter();
+        parts.any(|part| known.iter().any(|known| part == *known))
+    };
     // Where tests find their data, prose is data too.
-    let is_data = path.iter().any(|part| part == "src" || part == "tests");
-    !is_data && (extension == "md" || name.starts_with("LICENSE") || name == ".gitignore")
+    let is_prose = extension == "md" || name.starts_with("LICENSE");
+    has(TOOLS) || (is_prose && !has(&["src", "tests"]))
 }
 
 /// Whether everything depends on a file.
