@@ -57,11 +57,11 @@ fn said(report: &Value, id: &str) -> String {
             text(finding, "help")
         );
         for step in list(finding, "timeline") {
-            // Without times, and without waiting, which are others each time.
+            // Without times, and what the order by times decides.
             let step = step.as_str().and_then(|step| step.split_once(" ms  "));
             let step = step.map_or("", |(_, step)| step);
             let step = step.split(" (took").next().unwrap_or(step);
-            if !step.starts_with("waited") {
+            if !step.starts_with("waited") && !step.ends_with("called off") {
                 let _written = writeln!(said, "  | {step}");
             }
         }
