@@ -181,7 +181,8 @@ fn names_failure(answer: TokenStream) -> bool {
         "timed",
         "timeout",
         "unavailable",
-        "unknown",
+        // Not `unknown`, which is said of a thing: `return UNKNOWN` is how a carrier that is
+        // down becomes a parcel that nobody knows of.
     ];
     answer.into_iter().any(|token| match token {
         TokenTree::Group(group) => names_failure(group.stream()),

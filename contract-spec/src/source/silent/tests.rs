@@ -223,6 +223,11 @@ const DOUBTFUL: &[(&str, &str, &str)] = &[
         "match f() { Ok(v) => Ok(v), Err(_) => Ok(Status::Done) }",
     ),
     (
+        "unknown is the thing, and not the failure",
+        "match f() { Ok(v) => Ok(v), Err(_) => Ok(Status::Unavailable) }",
+        "match f() { Ok(v) => Ok(v), Err(_) => Ok(Status::Unknown) }",
+    ),
+    (
         "a condition has picked the others",
         "match f() { Ok(v) => g(v), Err(e) if e.kind() != Gone => return Err(e), _ => {} }",
         "match f() { Ok(v) => g(v), Err(e) if e.kind() != Gone => warn!(\"{e}\"), _ => {} }",
