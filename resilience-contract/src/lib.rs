@@ -84,13 +84,15 @@ macro_rules! degrade {
 
 /// Marks a call to an interface of the contract: `external!(gateway, self.gateway.charge(order).await)`.
 ///
-/// It is the expression in braces, and in a normal build nothing else: what the call makes
-/// for itself is gone when it is over. When the verifier builds, it also records the call
-/// and the failure mode that the result shows: that of the error
+/// It is the expression, and in a normal build nothing else. When the verifier builds, it
+/// also records the call and the failure mode that the result shows: that of the error
 /// ([`FailureModes::failure_mode`]), or of a value that can carry a failure
-/// ([`OkFailure`]); and `explore` has it give a failure instead of calling. The call
-/// belongs to the contracted function in whose course it runs, also from a helper and
-/// across awaits.
+/// ([`OkFailure`]). The call belongs to the contracted function in whose course it runs,
+/// also from a helper and across awaits.
+///
+/// When `explore` builds, it may give a failure instead of calling. What the call makes for
+/// itself is then gone when it is over, so a value that borrows from it does not compile
+/// there: bind what is borrowed from in a `let` in front.
 ///
 /// The whole call goes inside, its `.await` included, and nothing that leaves the
 /// function: `external!(gateway, call().await)?`, never `external!(gateway, call().await?)`,
