@@ -339,6 +339,43 @@ fn wavers() {
 }
 
 #[test]
+fn threads_that_call_nothing_leave_no_test_out() {
+    let project = shop(
+        r#"
+#[resilience_contract("shop.look")]
+fn look_without_a_call(odd: bool) -> Result<usize, OrderError> {
+    if odd { Err(OrderError::Empty) } else { Ok(1) }
+}
+
+#[test]
+fn goes_many_ways() {
+    let threads = (0..8).map(|n| std::thread::spawn(move || look_without_a_call(n % 2 == 1)));
+    let threads: Vec<_> = threads.collect();
+    let outcomes = threads.into_iter().map(|thread| thread.join().unwrap());
+    assert_eq!(outcomes.filter(Result::is_ok).count(), 4);
+}
+
+#[test]
+fn looks_in_many_threads() {
+    let threads: Vec<_> = (0..8).map(|_| std::thread::spawn(|| look(&Shop::default()))).collect();
+    for thread in threads {
+        let _ = thread.join().unwrap();
+    }
+}
+"#,
+    );
+    let run = explored(&project, &["--only", "goes_many_ways"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert_eq!(run.report()["summary"]["tests"], 1);
+    // Alike, whichever comes first.
+    let run = explored(&project, &["--only", "looks_in_many_threads"]);
+    assert_eq!(
+        (run.code, run.report()["summary"]["tests"].as_u64()),
+        (0, Some(1))
+    );
+}
+
+#[test]
 fn a_fault_that_met_nothing_is_given_a_second_run() {
     let project = shop(
         r#"

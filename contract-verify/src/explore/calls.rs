@@ -1,7 +1,5 @@
 //! The calls to interfaces that a run made, and how each could have failed.
 
-use std::collections::BTreeSet;
-
 use contract_spec::catalog::OTHER;
 use contract_spec::evidence::{Explored, Trace};
 use contract_spec::model::{self, Effect, Outcome};
@@ -63,7 +61,14 @@ pub(super) fn of_run(
 }
 
 /// What tells one run from another, but for times and texts.
-pub(super) fn shape(evidence: &Evidence) -> BTreeSet<(usize, String)> {
+///
+/// Nothing where no call could have had a fault: then there is nothing to tell apart.
+pub(super) fn shape(evidence: &Evidence) -> Vec<(usize, String)> {
+    let traces = evidence.processes.iter().flat_map(|p| &p.traces);
+    let mut calls = traces.flat_map(|trace| &trace.calls);
+    if !calls.any(|call| call.explored.is_some()) {
+        return Vec::new();
+    }
     let processes = evidence.processes.iter().enumerate();
     let of_process = processes.flat_map(|(index, process)| {
         let traces = process.traces.iter();
@@ -75,7 +80,10 @@ pub(super) fn shape(evidence: &Evidence) -> BTreeSet<(usize, String)> {
                 .map(move |step| (index, step))
         })
     });
-    of_process.collect()
+    let mut shape: Vec<(usize, String)> = of_process.collect();
+    // Threads end in any order.
+    shape.sort_unstable();
+    shape
 }
 
 fn steps(path: &str, trace: &Trace) -> Vec<String> {
@@ -92,8 +100,7 @@ fn steps(path: &str, trace: &Trace) -> Vec<String> {
         .collect();
     let (outcome, variant) = (trace.outcome, &trace.variant);
     steps.push(format!(
-        "{path} {} {outcome:?} {variant:?} {}",
-        trace.call,
+        "{path} {outcome:?} {variant:?} {}",
         trace.calls.len()
     ));
     steps
