@@ -49,6 +49,34 @@ fn an_edit_a_deletion_and_a_return_of_a_contract_compile_its_crates_again_and_no
 }
 
 #[test]
+fn of_two_crates_those_are_compiled_again_that_use_the_file() {
+    let workspace = Copied::new("two", "two");
+    let compiled = || {
+        let mut compiled = workspace.cargo(&["check", "--workspace"]).compiled();
+        compiled.sort();
+        compiled
+    };
+    compiled();
+    for (file, users) in [
+        ("first/contracts/first.toml", &["first"][..]),
+        ("second/contracts/second.toml", &["second"]),
+        ("shared/common.toml", &["first", "second"]),
+    ] {
+        let text = workspace.read(file);
+        workspace.write(file, &format!("{text}\n# edited\n"));
+        assert_eq!(compiled(), users, "{file} was edited");
+        workspace.remove(file);
+        assert!(
+            !workspace.cargo(&["check", "--workspace"]).success,
+            "{file} is gone"
+        );
+        workspace.write(file, &text);
+        assert_eq!(compiled(), users, "{file} is back");
+        assert_eq!(compiled(), [""; 0], "nothing changed");
+    }
+}
+
+#[test]
 fn two_checkouts_give_the_same_library() {
     let library = |place: &str| {
         let package = Copied::new("elsewhere", place);
