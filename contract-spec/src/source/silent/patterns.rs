@@ -99,7 +99,7 @@ patterns! {
         "Who reads the log sees that it failed, and not why.";
     UNWRAP = "RC222" "unwrap" Warning,
         "a failure here is a panic and not an error",
-        "return a variant of the error enum, or say in an `expect` why it cannot fail",
+        "return a variant of the error enum; where it cannot fail, allow it in the policy and say why",
         "A panic leaves the function by a way that no contract declares.";
     PANIC = "RC223" "panic" Warning,
         "this panics instead of returning an error",
