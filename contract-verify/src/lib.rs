@@ -49,6 +49,7 @@ mod record;
 pub mod report;
 mod sealed;
 mod shards;
+mod sources;
 mod status;
 mod subjects;
 mod tests;

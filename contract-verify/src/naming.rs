@@ -5,15 +5,15 @@
 //! made of it. That is worth knowing, and no more: names are read, not understood.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::visit::{self, Visit};
-use syn::{Attribute, ItemFn, ItemMod, Meta};
+use syn::{ItemFn, ItemMod};
 
 use crate::compiled::relative;
 use crate::contracts::package_root;
+use crate::sources::{self, is_cfg_test, is_test};
 use crate::workspace::Workspace;
 
 /// The names in the tests of the selected packages, by the name of the test's function.
@@ -38,14 +38,21 @@ impl Naming {
     /// Reads the tests of the selected packages.
     pub(crate) fn of(workspace: &Workspace) -> Self {
         let mut reader = Reader::default();
+        let root = workspace.root();
         for package in workspace.packages() {
             let folder = package_root(package);
             // What lies in a folder of tests is compiled for them alone.
             let roots = package.targets.iter().filter(|target| target.is_test());
-            let folders: Vec<_> = roots
-                .filter_map(|target| target.src_path.parent().map(Into::into))
+            let of_tests: Vec<_> = roots
+                .filter_map(|target| target.src_path.parent())
                 .collect();
-            reader.folder(&workspace.root(), &folder, &folders);
+            sources::each(&folder, &mut |path| {
+                let is_test = of_tests.iter().any(|folder| path.starts_with(folder));
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                if is_test || text.contains("test") {
+                    reader.file(&relative(&root, &path), &text, is_test);
+                }
+            });
         }
         reader.end()
     }
@@ -76,32 +83,6 @@ struct Reader {
 }
 
 impl Reader {
-    fn folder(&mut self, root: &Path, folder: &Path, of_tests: &[std::path::PathBuf]) {
-        let Ok(entries) = std::fs::read_dir(folder) else {
-            return;
-        };
-        let mut entries: Vec<_> = entries.flatten().collect();
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let path = entry.path();
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "target" => {
-                    self.folder(root, &path, of_tests);
-                }
-                Ok(kind) if kind.is_file() && name.ends_with(".rs") => {
-                    let is_test = of_tests.iter().any(|folder| path.starts_with(folder));
-                    let text = std::fs::read_to_string(&path).unwrap_or_default();
-                    if is_test || text.contains("test") {
-                        self.file(&relative(root, &path), &text, is_test);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
     fn file(&mut self, shown: &str, text: &str, is_test: bool) {
         // What cannot be read was said before.
         let Ok(file) = syn::parse_file(text) else {
@@ -149,7 +130,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
-        let is_test = item.attrs.iter().any(is_test);
+        let is_test = is_test(&item.attrs);
         if is_test || self.is_test {
             let name = item.sig.ident.to_string();
             let of = match is_test {
@@ -207,19 +188,6 @@ fn read(
             TokenTree::Punct(_) => before = None,
         }
     }
-}
-
-/// `#[test]`, `#[tokio::test]`, `#[rstest]`, `#[test_case(…)]`.
-fn is_test(attribute: &Attribute) -> bool {
-    let last = attribute.path().segments.last();
-    last.is_some_and(|last| last.ident.to_string().contains("test"))
-}
-
-fn is_cfg_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| match &attribute.meta {
-        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string().contains("test"),
-        _ => false,
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Contracts that no function carries, for `check` and for a verification run alike.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use contract_spec::LineIndex;
 use proc_macro2::{TokenStream, TokenTree};
@@ -10,6 +10,7 @@ use crate::codes;
 use crate::compiled::relative;
 use crate::contracts::{Contracts, package_root};
 use crate::report::Finding;
+use crate::sources;
 use crate::workspace::Workspace;
 
 /// A contract file, by its canonical path, and a function in it.
@@ -89,39 +90,22 @@ pub(crate) fn uncarried<'a>(
 /// Every attribute in a source file of the workspace, whatever `cfg` stands around it.
 pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
     let mut found = Attributes::new();
+    let root = workspace.root();
     for package in workspace.metadata.workspace_packages() {
-        collect(&workspace.root(), &package_root(package), &mut found);
+        sources::each(&package_root(package), &mut |path| {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            if !text.contains(ATTRIBUTE) {
+                return;
+            }
+            // What is no Rust was reported before, or belongs to nobody.
+            let tokens = text.parse().unwrap_or_default();
+            let shown = relative(&root, &path);
+            attributes(tokens, &mut |id, line| {
+                found.entry(id).or_insert_with(|| (shown.clone(), line));
+            });
+        });
     }
     found
-}
-
-/// What cannot be read here was reported before, or belongs to nobody.
-fn collect(root: &Path, folder: &Path, found: &mut Attributes) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "target" => {
-                collect(root, &path, found);
-            }
-            Ok(kind) if kind.is_file() && name.ends_with(".rs") => {
-                let text = std::fs::read_to_string(&path).unwrap_or_default();
-                if text.contains(ATTRIBUTE)
-                    && let Ok(tokens) = text.parse()
-                {
-                    let shown = relative(root, &path);
-                    attributes(tokens, &mut |id, line| {
-                        found.entry(id).or_insert_with(|| (shown.clone(), line));
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 const ATTRIBUTE: &str = "resilience_contract";

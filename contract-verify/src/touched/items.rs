@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, ImplItemFn, Item, ItemFn, ItemMod, Meta, TraitItemFn};
+use syn::{ImplItemFn, Item, ItemFn, ItemMod, TraitItemFn};
 
 use super::diff::Edit;
+use crate::sources::{is_cfg_test, is_test};
 
 /// The items of a file and the lines that bear code.
 #[derive(Debug, Default)]
@@ -240,21 +241,6 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         visit::visit_item_mod(self, item);
         self.is_test = outside;
     }
-}
-
-/// `#[test]`, `#[tokio::test]`, `#[rstest]` and their like.
-fn is_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let last = attribute.path().segments.last();
-        last.is_some_and(|last| last.ident.to_string().ends_with("test"))
-    })
-}
-
-fn is_cfg_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| match &attribute.meta {
-        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
-        _ => false,
-    })
 }
 
 fn tokens(stream: TokenStream, found: &mut Vec<RangeInclusive<u32>>) {
