@@ -1,6 +1,7 @@
 //! The command line: the main job with its flags, and the smaller jobs beside it.
 
 mod command;
+mod evidence;
 mod explore;
 
 use std::path::PathBuf;
@@ -8,9 +9,10 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 
 pub(crate) use command::{
-    Agents, Assistant, Build, Catalog, Check, Command, Diff, Drawing, Graph, Infer, Language, Mcp,
-    Merge, New, Prompt, Purpose, Report, Run, Schema, Show,
+    Agents, Assistant, Catalog, Check, Command, Diff, Drawing, Graph, Infer, Language, Mcp, New,
+    Prompt, Purpose, Schema, Show,
 };
+pub(crate) use evidence::{Build, Merge, Report, Run};
 pub(crate) use explore::{Allowance, Explore};
 
 /// The two ways in: `cargo verify-contracts`, and the program by its own name.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract_spec::evidence::Fault;
 
-use super::command::Part;
+use super::evidence::Part;
 use super::{Format, Options};
 
 /// Finds out what breaks when what the tests call fails.
