@@ -106,6 +106,36 @@ fn a_test_that_looks_at_the_variant_and_what_is_in_it_proves() {
 }
 
 #[test]
+fn a_test_that_looks_at_the_payload_alone_does_not() {
+    let found = verdicts(
+        "let number = |error| match error { AddError::Broken { number, .. } | AddError::Full { number, .. } => number };\n\
+         assert_eq!(number(broken.unwrap_err()), 1); assert_eq!(number(full.unwrap_err()), 2);",
+        "assert!(late.is_err());",
+    );
+    assert_eq!(found, all("entered", "survived"));
+    // The same where the payload could be made out of nothing.
+    let source = source("", "")
+        .replace("held: C, number: u8", "number: u8")
+        .replace("number: u8, held: C", "number: u8");
+    let source = source
+        .replace("enum AddError<C>", "enum AddError")
+        .replace("AddError<Connection>", "AddError")
+        .replace("{ held, number: 1 }", "{ number: 1 }")
+        .replace("{ held, number: 2 }", "{ number: 2 }")
+        .replace(
+            "let (broken, full) = (add(connection(1), true), add(connection(2), false));",
+            "let number = |error| match error { AddError::Broken { number } | AddError::Full { number } => number };\n\
+             assert_eq!(number(add(connection(1), true).unwrap_err()), 1);\n\
+             assert_eq!(number(add(connection(2), false).unwrap_err()), 2);",
+        )
+        .replace("let late = wait(true);", "assert!(wait(true).is_err());");
+    let project = Project::new(&[("contracts/pool.toml", CONTRACT), ("src/lib.rs", &source)]);
+    let run = project.report();
+    let proven = &run.report()["summary"]["branches_proven"];
+    assert_eq!(*proven, 0, "{}\n{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn a_test_that_looks_at_neither_does_not() {
     let found = verdicts(
         "assert!(broken.is_err() && full.is_err());",

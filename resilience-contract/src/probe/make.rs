@@ -192,13 +192,13 @@ impl Known for std::io::Error {
     }
 }
 
-impl Known for Box<dyn std::error::Error> {
+impl<'a> Known for Box<dyn std::error::Error + 'a> {
     fn known() -> Self {
         TEXT.into()
     }
 }
 
-impl Known for Box<dyn std::error::Error + Send + Sync> {
+impl<'a> Known for Box<dyn std::error::Error + Send + Sync + 'a> {
     fn known() -> Self {
         TEXT.into()
     }

@@ -221,7 +221,7 @@ impl Recorder {
             evidence::Variant {
                 name: (*name).to_owned(),
                 sample,
-                takes: givers(index).filter(|_| !sample).collect(),
+                takes: givers(index).collect(),
                 inner: known.inner(index).map(str::to_owned),
             }
         });
