@@ -17,7 +17,7 @@ const SOURCE: &str = r#"//! Moves.
 use resilience_contract::{FailureModes, resilience_contract};
 
 /// Failures.
-#[derive(Debug, PartialEq, FailureModes)]
+#[derive(Clone, Debug, PartialEq, FailureModes)]
 pub enum StepError { Empty, TooFar }
 /// Failures.
 #[derive(Debug, PartialEq, FailureModes)]
@@ -143,7 +143,7 @@ fn diff(path: &str, old: &str, new: &str) -> String {
 
 #[test]
 fn a_change_touches_what_it_may_change_and_nothing_else() {
-    let repository = Repository::new();
+    let mut repository = Repository::new();
     let walk = ["walk.step"];
     let swim = ["swim.stroke"];
     let both = ["swim.stroke", "walk.step"];
@@ -179,9 +179,28 @@ fn a_change_touches_what_it_may_change_and_nothing_else() {
         "/// New.\npub fn new() -> u32 {\n    3\n}\n\n/// A step.",
     );
     assert_eq!(repository.touched(0, new), none);
-    // A comment none.
-    let comment = ("src/lib.rs", "/// Far.\n", "/// Far, far.\n// Away.\n");
+    // Unless others use its name from now on.
+    let shadow = (
+        "tests/moves.rs",
+        "#[test]\nfn empty",
+        "fn step(length: u32) -> Result<u32, StepError> {\n    Err([StepError::Empty, StepError::TooFar][length.min(1) as usize].clone())\n}\n\n#[test]\nfn empty",
+    );
+    let shadowed = TESTS.replace("{StepError, step, stroke}", "{StepError, stroke, *}");
+    repository.files[4].1 = shadowed;
+    assert_eq!(repository.touched(100, shadow), both);
+    repository.files[4].1 = TESTS.to_owned();
+    // A comment none; documentation may be code.
+    let comment = ("src/lib.rs", "/// Far.\n", "/// Far.\n// Away.\n");
     assert_eq!(repository.touched(0, comment), none);
+    let documentation = ("src/lib.rs", "/// Far.\n", "/// Far, far.\n");
+    assert_eq!(repository.touched(100, documentation), both);
+    // A comment around an assertion.
+    let hidden = (
+        "tests/moves.rs",
+        "    assert_eq!(step(10), Err(StepError::TooFar));\n",
+        "    /*\n    assert_eq!(step(10), Err(StepError::TooFar));\n    */\n",
+    );
+    assert_eq!(repository.touched(100, hidden), both);
     // A new test: what it enters.
     let test = (
         "tests/moves.rs",
@@ -219,6 +238,31 @@ fn a_change_touches_what_it_may_change_and_nothing_else() {
     // Prose.
     let prose = ("README.md", "Moves.", "Moves, on land and in water.");
     assert_eq!(repository.touched(0, prose), none);
+}
+
+#[test]
+fn a_contract_that_loses_its_function_is_said_whatever_was_touched() {
+    let repository = Repository::new();
+    let attribute = "#[resilience_contract(\"walk.step\")]\n";
+    let run = repository.changed("src/lib.rs", attribute, "");
+    assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
+    assert_eq!(run.findings("RC501").len(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn what_is_called_by_another_function_concerns_that_one_too() {
+    let mut repository = Repository::new();
+    let calling = SOURCE.replace(
+        "if length == 0 { return Err(StrokeError",
+        "if step(length).is_err() { return Err(StrokeError",
+    );
+    repository.files[3].1 = calling;
+    let step = (
+        "src/lib.rs",
+        "Ok(length)\n}\n\n/// A stroke",
+        "Ok(length + 0)\n}\n\n/// A stroke",
+    );
+    assert_eq!(repository.touched(100, step), ["swim.stroke", "walk.step"]);
 }
 
 #[test]

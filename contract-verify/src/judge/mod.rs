@@ -16,7 +16,7 @@ use contract_spec::evidence::Operator;
 use contract_spec::lines::LineIndex;
 use contract_spec::model;
 
-use crate::codes::Code;
+use crate::codes::{self, Code};
 use crate::contracts::{ContractFile, Contracts};
 use crate::inventory::Subject;
 use crate::naming::Naming;
@@ -81,7 +81,8 @@ pub(crate) fn judge(case: &Case<'_>) -> Report {
     let mut findings: Vec<Finding> = of_functions.into_iter().chain(others).collect();
     policy::apply(case.policy, &mut findings, case.today);
     // An allowance that nothing needed here may be needed by what is left out.
-    findings.retain(|finding| case.scope.concerns(finding) || finding.function.is_some());
+    findings
+        .retain(|finding| case.scope.is_whole() || finding.code != codes::UNUSED_ALLOWANCE.code);
     in_order(&mut findings);
     let mut summary = summary::of(&functions, &findings);
     summary.left_out = all.filter(|subject| !case.scope.has(*subject)).count();

@@ -55,6 +55,13 @@ pub(super) fn parse(text: &str, top: &Path) -> Result<Vec<Changed>> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
+    let is_combined =
+        |line: &str| line.starts_with("diff --cc ") || line.starts_with("diff --combined ");
+    if text.lines().any(is_combined) {
+        return Err(Error::Diff(format!(
+            "it is one of a merge with all its parents; {FITTING}"
+        )));
+    }
     let is_git = text.lines().any(|line| line.starts_with("diff --git "));
     let options = if is_git {
         ParseOptions::gitdiff()
@@ -75,6 +82,16 @@ pub(super) fn parse(text: &str, top: &Path) -> Result<Vec<Changed>> {
                 path: find(top, gone),
                 edits: Edits::Whole,
             });
+        }
+        let is_empty = patch
+            .patch()
+            .as_text()
+            .is_some_and(|text| text.hunks().is_empty());
+        let is_mode = patch.old_mode().is_some() || patch.new_mode().is_some();
+        if is_empty && !is_moved && !is_mode {
+            return Err(Error::Diff(
+                "it breaks off, or says nothing of a file that it names".into(),
+            ));
         }
         let Some(new) = new else { continue };
         let path = find(top, new);
@@ -162,10 +179,12 @@ fn edits(hunks: &[Hunk<'_, str>], path: &Path, shown: &str) -> Result<Vec<Edit>>
 const FITTING: &str =
     "make it from what is checked out, as `git diff main...HEAD` does where nothing is uncommitted";
 
-/// Whether a line that is gone can have meant nothing to the compiler.
-fn is_empty(line: &str) -> bool {
+/// Whether a line by itself means nothing to the compiler. Documentation means something to
+/// macros, and the ends of other comments to what they take away.
+pub(super) fn is_empty(line: &str) -> bool {
     let line = line.trim();
-    line.is_empty() || line.starts_with("//")
+    let documents = line.starts_with("///") || line.starts_with("//!");
+    line.is_empty() || (line.starts_with("//") && !documents)
 }
 
 #[cfg(test)]
@@ -246,6 +265,11 @@ mod tests {
         assert!(refused.contains("no `b/x.rs` here"), "{refused}");
         let refused = changed("hello\n", &[]).unwrap_err().to_string();
         assert!(refused.contains("not a unified diff"), "{refused}");
+        let merge = "diff --cc x.rs\n--- a/x.rs\n+++ b/x.rs\n@@@ -1,1 -1,1 +1,1 @@@\n--a\n++b\n";
+        let refused = changed(merge, &[("x.rs", "b\n")]).unwrap_err().to_string();
+        assert!(refused.contains("of a merge"), "{refused}");
+        let cut = "diff --git a/x.rs b/x.rs\nindex 1..2 100644\n--- a/x.rs\n+++ b/x.rs\n";
+        assert!(changed(cut, &[("x.rs", "b\n")]).is_err());
         assert!(changed("", &[]).unwrap().is_empty());
     }
 }

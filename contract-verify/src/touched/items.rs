@@ -1,5 +1,6 @@
 //! Which item of a source file a change lies in.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -7,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{ImplItemFn, Item, ItemFn, ItemMod, TraitItemFn};
 
-use super::diff::Edit;
+use super::diff::{Edit, is_empty};
 use crate::sources::{is_cfg_test, is_test};
 
 /// The items of a file and the lines that bear code.
@@ -16,6 +17,8 @@ pub(super) struct Items {
     items: Vec<Found>,
     /// The lines of every token.
     tokens: Vec<RangeInclusive<u32>>,
+    /// The lines that the compiler does not see: empty ones, and comments that are no documentation.
+    inert: BTreeSet<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,12 +41,19 @@ enum Kind {
 pub(super) enum Place {
     /// Between the tokens: the compiler does not see it.
     Nowhere,
-    /// In a function, by its lines.
-    Function(RangeInclusive<u32>),
-    /// In an item of which every line is new.
+    /// In a function.
+    Function {
+        /// Its name.
+        name: String,
+        /// Its lines.
+        lines: RangeInclusive<u32>,
+    },
+    /// In a function of which every line is new.
     New {
-        /// The name of a function.
-        function: Option<String>,
+        /// Its name.
+        name: String,
+        /// Its lines.
+        lines: RangeInclusive<u32>,
         /// Whether it is compiled for tests only.
         is_test: bool,
     },
@@ -62,16 +72,18 @@ impl Items {
             acts: false,
         };
         visitor.visit_file(&file);
-        tokens(
-            text.parse().unwrap_or_else(|_| TokenStream::new()),
-            &mut found.tokens,
-        );
+        tokens(text.parse().unwrap_or_default(), &mut found.tokens);
+        for (line, number) in text.lines().zip(1_u32..) {
+            if is_empty(line) && !found.bears_code(number) {
+                found.inert.insert(number);
+            }
+        }
         Some(found)
     }
 
     pub(super) fn place(&self, edit: Edit, edits: &[Edit]) -> Place {
         let is_seen = match edit {
-            Edit::Added(line) => self.tokens.iter().any(|token| token.contains(&line)),
+            Edit::Added(line) => !self.inert.contains(&line),
             Edit::Removed(_) => true,
         };
         if !is_seen {
@@ -86,7 +98,7 @@ impl Items {
         let is_test = around.iter().any(|item| item.is_test);
         let is_new = |item: &Found| {
             let mut lines = item.lines.clone();
-            let mut shown = lines.clone().filter(|line| self.bears_code(*line));
+            let mut shown = lines.clone().filter(|line| !self.inert.contains(line));
             !lines.any(|line| edits.contains(&Edit::Removed(line)))
                 && shown.all(|line| edits.contains(&Edit::Added(line)))
         };
@@ -95,16 +107,28 @@ impl Items {
             Kind::Function(name) => Some((name.clone(), item.lines.clone())),
             Kind::Other => None,
         });
-        let is_new = around.iter().any(|item| is_new(item));
+        let acts = around.iter().any(|item| item.acts);
         match function {
-            _ if is_new && around.iter().any(|item| item.acts) => Place::Elsewhere,
-            _ if is_new => Place::New {
-                function: function.map(|(name, _)| name),
-                is_test,
-            },
-            Some((_, lines)) => Place::Function(lines),
+            Some((name, lines)) => {
+                let item = around.iter().find(|item| item.lines == lines);
+                if item.is_some_and(|item| is_new(item)) && !acts {
+                    Place::New {
+                        name,
+                        lines,
+                        is_test,
+                    }
+                } else {
+                    Place::Function { name, lines }
+                }
+            }
             None => Place::Elsewhere,
         }
+    }
+
+    /// Whether what stands on a line is compiled for tests only.
+    pub(super) fn is_test(&self, line: u32) -> bool {
+        let mut items = self.items.iter();
+        items.any(|item| item.is_test && item.lines.contains(&line))
     }
 
     /// The same changes, with what was added put where it is a whole item, if it can stand
@@ -244,28 +268,16 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
 }
 
 fn tokens(stream: TokenStream, found: &mut Vec<RangeInclusive<u32>>) {
-    let mut stream = stream.into_iter().peekable();
-    while let Some(token) = stream.next() {
+    for token in stream {
         match token {
             TokenTree::Group(group) => {
                 found.push(lines(group.span_open()));
                 tokens(group.stream(), found);
                 found.push(lines(group.span_close()));
             }
-            // Documentation does nothing.
-            TokenTree::Punct(hash)
-                if hash.as_char() == '#' && stream.next_if(is_documentation).is_some() => {}
             other => found.push(lines(other.span())),
         }
     }
-}
-
-fn is_documentation(token: &TokenTree) -> bool {
-    let TokenTree::Group(group) = token else {
-        return false;
-    };
-    let first = group.stream().into_iter().next();
-    matches!(first, Some(TokenTree::Ident(name)) if name == "doc")
 }
 
 fn lines(span: Span) -> RangeInclusive<u32> {
@@ -310,10 +322,10 @@ mod tests {
     fn a_changed_function_is_known_by_its_lines() {
         let edits = [Edit::Removed(5), Edit::Added(5)];
         for edit in edits {
-            assert_eq!(place(edit, &edits), Place::Function(4..=6));
+            assert_eq!(place(edit, &edits), function("helper", 4..=6));
         }
         let place = place(Edit::Removed(16), &[Edit::Removed(16)]);
-        assert_eq!(place, Place::Function(14..=17));
+        assert_eq!(place, function("works", 14..=17));
     }
 
     #[test]
@@ -330,25 +342,53 @@ mod tests {
         }
     }
 
+    fn function(name: &str, lines: RangeInclusive<u32>) -> Place {
+        let name = name.to_owned();
+        Place::Function { name, lines }
+    }
+
     #[test]
-    fn new_items_are_told_from_changed_ones() {
-        let new = |function: Option<&str>, is_test| Place::New {
-            function: function.map(str::to_owned),
+    fn new_functions_are_told_from_changed_ones() {
+        let new = |name: &str, lines, is_test| Place::New {
+            name: name.to_owned(),
+            lines,
             is_test,
         };
         assert_eq!(
             place(Edit::Added(5), &added(4..=6)),
-            new(Some("helper"), false)
+            new("helper", 4..=6, false)
         );
-        assert_eq!(place(Edit::Added(1), &added(1..=1)), new(None, false));
-        // Their comments and empty lines need not be new.
         assert_eq!(
-            place(Edit::Added(15), &added(12..=18)),
-            new(Some("works"), true)
+            place(Edit::Added(15), &added(14..=17)),
+            new("works", 14..=17, true)
         );
+        // Whatever else is new may change what names mean.
+        assert_eq!(place(Edit::Added(1), &added(1..=1)), Place::Elsewhere);
         let mut with_loss = added(4..=6);
         with_loss.push(Edit::Removed(5));
-        assert_eq!(place(Edit::Added(5), &with_loss), Place::Function(4..=6));
+        assert_eq!(place(Edit::Added(5), &with_loss), function("helper", 4..=6));
+    }
+
+    #[test]
+    fn comments_are_nowhere_unless_they_document_or_take_code_away() {
+        let text =
+            "// a\n/// b\nfn f() {\n    /*\n    g();\n    */\n\n    let s = \"\n// c\n\";\n}\n";
+        let items = Items::of(text).unwrap();
+        for (line, is_nowhere) in [
+            (1, true),
+            (2, false),
+            (4, false),
+            (6, false),
+            (7, true),
+            (9, false),
+        ] {
+            let edit = Edit::Added(line);
+            assert_eq!(
+                items.place(edit, &[edit]) == Place::Nowhere,
+                is_nowhere,
+                "{line}"
+            );
+        }
     }
 
     #[test]
@@ -368,6 +408,9 @@ mod tests {
     #[test]
     fn an_impl_acts_by_being_there() {
         assert_eq!(place(Edit::Added(8), &added(8..=10)), Place::Elsewhere);
-        assert_eq!(place(Edit::Added(9), &added(9..=9)), Place::Elsewhere);
+        assert_eq!(
+            place(Edit::Added(9), &added(8..=10)),
+            function("drop", 9..=9)
+        );
     }
 }

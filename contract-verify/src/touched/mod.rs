@@ -6,12 +6,14 @@
 
 mod diff;
 mod items;
+mod mentions;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, Package};
 
+use crate::codes;
 use crate::contracts::{Contracts, package_root};
 use crate::error::Result;
 use crate::observe::{Observed, TestIndex};
@@ -21,6 +23,7 @@ use crate::tests::Test;
 use crate::workspace::Workspace;
 use diff::{Changed, Edit, Edits};
 use items::{Items, Place};
+use mentions::Mentions;
 
 pub(crate) use diff::read;
 
@@ -58,6 +61,7 @@ impl Diff {
         let mut finder = Finder {
             seen,
             found: BTreeSet::new(),
+            mentions: None,
         };
         if !self.changed.iter().all(|changed| finder.file(changed)) {
             return Scope::default();
@@ -85,10 +89,18 @@ impl Scope {
         self.only.is_none()
     }
 
-    /// Whether a finding that is not of one function is of something that was changed.
+    /// Whether a finding that is not of a function in scope is of something that was changed.
+    /// A contract and its function can part by a change of either.
     pub(crate) fn concerns(&self, finding: &Finding) -> bool {
+        let parted = [
+            codes::NO_FUNCTION,
+            codes::NOT_BUILT,
+            codes::CONTRACT_REQUIRED,
+        ];
         match (&self.only, &finding.file) {
-            (Some(only), Some(file)) => only.files.contains(file),
+            (Some(only), Some(file)) => {
+                only.files.contains(file) || parted.iter().any(|code| code.code == finding.code)
+            }
             _ => true,
         }
     }
@@ -106,6 +118,7 @@ pub(crate) struct Seen<'a> {
 struct Finder<'a> {
     seen: &'a Seen<'a>,
     found: BTreeSet<usize>,
+    mentions: Option<Mentions>,
 }
 
 impl Finder<'_> {
@@ -121,11 +134,13 @@ impl Finder<'_> {
         if self.contract(path) {
             return true;
         }
-        let root = self.seen.workspace.root();
+        // Beside the packages, where tests of several may find their data.
         let Some(package) = package_of(&self.seen.workspace.metadata, path) else {
-            // Beside the packages, where tests of several may find their data.
-            return !path.starts_with(&root);
+            return false;
         };
+        if is_source(path) && self.mentions().reach_out {
+            return false;
+        }
         let Edits::Lines(edits) = &changed.edits else {
             self.package(package);
             return true;
@@ -144,40 +159,48 @@ impl Finder<'_> {
     }
 
     fn source(&mut self, package: &Package, path: &Path, items: &Items, edits: &[Edit]) {
-        let is_test_target = package.targets.iter().any(|target| {
-            let root = target.src_path.as_std_path();
-            let folder = root.parent().filter(|_| target.is_test());
-            folder.is_some_and(|folder| path.starts_with(folder))
-        });
+        let of_tests = is_for_tests(package, path);
         let subjects: Vec<(usize, u32)> = self.subjects_in(path);
         for edit in edits {
-            let of = match items.place(*edit, edits) {
+            let (of, name, lines, is_new, is_test) = match items.place(*edit, edits) {
                 Place::Nowhere => continue,
-                Place::Function(lines) => {
+                Place::Elsewhere => return self.package(package),
+                Place::Function { name, lines } => {
                     let own = subjects.iter().filter(|(_, line)| lines.contains(line));
                     let own: Vec<usize> = own.map(|(subject, _)| *subject).collect();
                     if own.is_empty() {
-                        self.package(package);
-                        return;
+                        return self.package(package);
                     }
-                    own
+                    (own, name, lines, false, false)
                 }
-                Place::New { function, is_test } => {
-                    let (Edit::Added(line) | Edit::Removed(line)) = edit;
-                    let own = subjects.iter().filter(|(_, at)| at == line);
+                Place::New {
+                    name,
+                    lines,
+                    is_test,
+                } => {
+                    let own = subjects.iter().filter(|(_, line)| lines.contains(line));
                     let mut own: Vec<usize> = own.map(|(subject, _)| *subject).collect();
-                    if let Some(name) = function.filter(|_| is_test || is_test_target) {
+                    let is_test = is_test || of_tests;
+                    if is_test {
                         own.extend(self.entered_by(&name));
                     }
-                    own
-                }
-                Place::Elsewhere => {
-                    self.package(package);
-                    return;
+                    (own, name, lines, true, is_test)
                 }
             };
+            // Who calls it, or calls something else by that name from now on.
+            let above = above(&self.seen.workspace.metadata, package);
+            let with_tests = is_new || is_test;
+            let mentions = self.mentions();
+            if mentions.elsewhere(&above, &name, path, &lines, with_tests) {
+                return self.package(package);
+            }
             self.found.extend(of);
         }
+    }
+
+    fn mentions(&mut self) -> &Mentions {
+        let metadata = &self.seen.workspace.metadata;
+        self.mentions.get_or_insert_with(|| Mentions::of(metadata))
     }
 
     /// Adds the functions of a contract file, and of those that build on it; `false` if it
@@ -234,17 +257,8 @@ impl Finder<'_> {
     /// Adds whatever tests can reach that something of a package is compiled into.
     fn package(&mut self, package: &Package) {
         let metadata = &self.seen.workspace.metadata;
-        let mut above = BTreeSet::from([package.name.as_str()]);
-        // What is built on it; its tests reach what it is built on.
-        spread(metadata, &mut above, |package, known| {
-            let mut dependencies = package.dependencies.iter();
-            dependencies
-                .any(|dependency| known.contains(dependency.name.as_str()))
-                .then_some(package.name.as_str())
-                .into_iter()
-                .collect()
-        });
-        let mut reached = above;
+        // Its tests, and those of what is built on it, reach what that is built on.
+        let mut reached = above(metadata, package);
         spread(metadata, &mut reached, |package, known| {
             if !known.contains(package.name.as_str()) {
                 return Vec::new();
@@ -279,14 +293,32 @@ impl Finder<'_> {
         let modes = observed.modes.iter();
         let modes = modes.map(|((subject, _), seen)| (*subject, &seen.recovered));
         let shares = exits.chain(modes);
+        let unmarked = observed.unmarked.iter();
+        let unmarked = unmarked.filter(|(_, tests)| tests.iter().any(is_meant));
+        let unmarked: Vec<usize> = unmarked.map(|((subject, _), _)| *subject).collect();
         let entered = shares.filter(|(_, share)| share.by_test.keys().any(is_meant));
         let breached = observed.breaches.iter();
         let breached = breached.filter(|(_, breached)| breached.tests.iter().any(is_meant));
         entered
             .map(|(subject, _)| subject)
             .chain(breached.map(|((subject, ..), _)| *subject))
+            .chain(unmarked)
             .collect()
     }
+}
+
+/// A package and those that are built on it.
+fn above<'m>(metadata: &'m Metadata, package: &'m Package) -> BTreeSet<&'m str> {
+    let mut above = BTreeSet::from([package.name.as_str()]);
+    spread(metadata, &mut above, |package, known| {
+        let mut dependencies = package.dependencies.iter();
+        dependencies
+            .any(|dependency| known.contains(dependency.name.as_str()))
+            .then_some(package.name.as_str())
+            .into_iter()
+            .collect()
+    });
+    above
 }
 
 /// Grows a set of packages until nothing is added any more.
@@ -297,7 +329,7 @@ fn spread<'m>(
 ) {
     loop {
         let before = known.len();
-        for package in metadata.workspace_packages() {
+        for package in metadata.packages.iter().filter(|p| p.source.is_none()) {
             let more = more(package, known);
             known.extend(more);
         }
@@ -307,12 +339,25 @@ fn spread<'m>(
     }
 }
 
-/// The innermost package that a file lies in.
+/// The innermost package that a file lies in, of those that lie here.
 fn package_of<'m>(metadata: &'m Metadata, path: &Path) -> Option<&'m Package> {
-    let packages = metadata.workspace_packages().into_iter();
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = real(path);
+    let packages = metadata.packages.iter().filter(|p| p.source.is_none());
+    let packages = packages.map(|package| (real(&package_root(package)), package));
     packages
-        .filter(|package| path.starts_with(package_root(package)))
-        .max_by_key(|package| package_root(package).as_os_str().len())
+        .filter(|(root, _)| path.starts_with(root))
+        .max_by_key(|(root, _)| root.as_os_str().len())
+        .map(|(_, package)| package)
+}
+
+/// Whether a file lies beside the root of a test target.
+fn is_for_tests(package: &Package, path: &Path) -> bool {
+    package.targets.iter().any(|target| {
+        let root = target.src_path.as_std_path();
+        let folder = root.parent().filter(|_| target.is_test());
+        folder.is_some_and(|folder| path.starts_with(folder))
+    })
 }
 
 fn is_source(path: &Path) -> bool {
