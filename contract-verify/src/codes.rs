@@ -179,9 +179,10 @@ codes! {
     /// A transaction that was open when an interface failed was committed, and the contract
     /// says `rollback = true` of that failure: what is half done now lasts. Transactions are
     /// known by the calls in `external!`: `begin`, `transaction`, `commit`, `rollback`, or SQL
-    /// that begins with such a word. Where it is not marked where one began, or several were
-    /// open, nothing is concluded.
-    COMMITTED = "RC417" "committed-after-failure" Error;
+    /// that begins with such a word. Where several were open, or another call to the interface
+    /// stands in between, nothing is concluded; a transaction that began in a call which is
+    /// not marked is not known, which is why this is a warning.
+    COMMITTED = "RC417" "committed-after-failure" Warning;
     /// A fault was to be injected, and no call was there to have it: the run went another
     /// way than the run that it was planned from. Nothing was learned from it. Say what is to
     /// fail by what the test really calls; a test that calls now this and now that has to be

@@ -266,9 +266,10 @@ impl Visitor for Finder<'_> {
 }
 
 impl Inventory {
-    /// Whether a function that was built has this contract.
-    pub(crate) fn carries(&self, id: &str) -> bool {
-        self.subjects.iter().any(|subject| subject.id == id)
+    /// Whether a function of a package that was built has this contract.
+    pub(crate) fn carries(&self, package: &str, id: &str) -> bool {
+        let mut subjects = self.subjects.iter();
+        subjects.any(|subject| subject.id == id && subject.package == package)
     }
 
     /// The functions as a record has them; paths relative to `root`.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::visit::{self, Visit};
-use syn::{ItemFn, ItemMod};
+use syn::{Item, ItemFn, ItemMod};
 
 use crate::compiled::relative;
 use crate::contracts::package_root;
@@ -92,8 +92,15 @@ impl Reader {
             reader: self,
             shown,
             is_test,
+            tests: Vec::new(),
+            beside: Names::new(),
         };
         visitor.visit_file(&file);
+        let Visitor { tests, beside, .. } = visitor;
+        for test in tests {
+            let names = self.tests.entry(test).or_default();
+            names.extend(beside.iter().cloned());
+        }
     }
 
     /// Adds to each test what stands in the helpers that it names, and in those that they name.
@@ -119,6 +126,10 @@ struct Visitor<'a> {
     reader: &'a mut Reader,
     shown: &'a str,
     is_test: bool,
+    /// The tests of the file.
+    tests: Vec<String>,
+    /// The names in test code that is no function.
+    beside: Names,
 }
 
 impl<'ast> Visit<'ast> for Visitor<'_> {
@@ -129,10 +140,23 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         self.is_test = outside;
     }
 
+    /// Tables of cases, methods of helpers: whatever stands in test code beside functions may be
+    /// what a test of the same file looks at.
+    fn visit_item(&mut self, item: &'ast Item) {
+        let is_other = !matches!(item, Item::Fn(_) | Item::Mod(_) | Item::Use(_));
+        if self.is_test && is_other {
+            read(item.to_token_stream(), &mut self.beside, &mut |_, _, _| {});
+        }
+        visit::visit_item(self, item);
+    }
+
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
         let is_test = is_test(&item.attrs);
         if is_test || self.is_test {
             let name = item.sig.ident.to_string();
+            if is_test {
+                self.tests.push(name.clone());
+            }
             let of = match is_test {
                 true => self.reader.tests.entry(name),
                 false => self.reader.helpers.entry(name),
@@ -207,6 +231,7 @@ mod tests {
             #[rstest]
             #[case(E::Full)]
             fn by_case(#[case] error: E) { assert_eq!(f(), Err(error)) }
+            const CASES: &[E] = &[E::Listed];
             #[test]
             #[should_panic(expected = "it is Odd")]
             fn by_text() { f().unwrap() }
@@ -230,6 +255,8 @@ mod tests {
             ("tests::through_helpers", "Gone", Some(false)),
             ("tests::by_case::case_1", "Full", Some(true)),
             ("tests::by_text", "Odd", Some(true)),
+            ("tests::by_text", "Listed", Some(true)),
+            ("tests::by_text", "Late", Some(false)),
             ("tests::made_by_a_macro", "Gone", None),
         ] {
             assert_eq!(naming.names(test, name), expected, "{test} {name}");

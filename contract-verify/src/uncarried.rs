@@ -16,8 +16,19 @@ use crate::workspace::Workspace;
 /// A contract file, by its canonical path, and a function in it.
 pub(crate) type Carried = HashSet<(PathBuf, String)>;
 
-/// The attributes in the sources, built or not: the file and the line of each, by its id.
-pub(crate) type Attributes = BTreeMap<String, (String, usize)>;
+/// The attributes in the sources, built or not: the file and the line of each, by its id and its
+/// package, or by its id alone where it names a file, which may be any package's.
+pub(crate) type Attributes = BTreeMap<(String, Option<String>), (String, usize)>;
+
+/// Where the attribute of a contract of a package stands.
+pub(crate) fn attribute<'a>(
+    attributes: &'a Attributes,
+    id: &str,
+    package: &str,
+) -> Option<&'a (String, usize)> {
+    let own = attributes.get(&(id.to_owned(), Some(package.to_owned())));
+    own.or_else(|| attributes.get(&(id.to_owned(), None)))
+}
 
 /// What is known of a contract that no function was found to carry.
 #[derive(Debug)]
@@ -31,11 +42,11 @@ pub(crate) enum Uncarried<'a> {
 }
 
 /// A finding for every function of a contract that is not among those that functions of
-/// the code carry. `known` says what is known of an id.
+/// the code carry. `known` says what is known of an id in a package.
 pub(crate) fn uncarried<'a>(
     contracts: &Contracts,
     carried: &Carried,
-    mut known: impl FnMut(&str) -> Uncarried<'a>,
+    mut known: impl FnMut(&str, &str) -> Uncarried<'a>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut sought = (PathBuf::new(), String::new());
@@ -48,7 +59,7 @@ pub(crate) fn uncarried<'a>(
                 continue;
             }
             let id = format!("{}.{}", file.source.stem(), *function.name);
-            let (code, message, help) = match known(&id) {
+            let (code, message, help) = match known(&id, &file.package) {
                 Uncarried::Excused => continue,
                 Uncarried::Nowhere => (
                     codes::NO_FUNCTION,
@@ -100,8 +111,10 @@ pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
             // What is no Rust was reported before, or belongs to nobody.
             let tokens = text.parse().unwrap_or_default();
             let shown = relative(&root, &path);
-            attributes(tokens, &mut |id, line| {
-                found.entry(id).or_insert_with(|| (shown.clone(), line));
+            attributes(tokens, &mut |id, line, names_file| {
+                let of = (!names_file).then(|| package.name.to_string());
+                let place = || (shown.clone(), line);
+                found.entry((id, of)).or_insert_with(place);
             });
         });
     }
@@ -111,7 +124,7 @@ pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
 const ATTRIBUTE: &str = "resilience_contract";
 
 /// The ids behind the attribute's name, also in `cfg_attr` and in macros.
-fn attributes(tokens: TokenStream, found: &mut impl FnMut(String, usize)) {
+fn attributes(tokens: TokenStream, found: &mut impl FnMut(String, usize, bool)) {
     let mut is_named = false;
     for token in tokens {
         if let TokenTree::Group(group) = &token {
@@ -119,7 +132,10 @@ fn attributes(tokens: TokenStream, found: &mut impl FnMut(String, usize)) {
             if let Some(TokenTree::Literal(id)) = id
                 && let Ok(text) = syn::parse_str::<syn::LitStr>(&id.to_string())
             {
-                found(text.value(), id.span().start().line);
+                let mut rest = group.stream().into_iter();
+                let names_file =
+                    rest.any(|token| matches!(token, TokenTree::Ident(name) if name == "file"));
+                found(text.value(), id.span().start().line, names_file);
             }
             attributes(group.stream(), found);
         }
@@ -140,11 +156,11 @@ mod tests {
             make! { #[resilience_contract(r\"e.f\")] fn e() {} }\n\
             const S: &str = \"no.string\";\n";
         let mut found = Vec::new();
-        attributes(text.parse().unwrap(), &mut |id, line| {
-            found.push((id, line))
+        attributes(text.parse().unwrap(), &mut |id, line, names_file| {
+            found.push((id, line, names_file));
         });
-        let expected = [("a.b", 1), ("c.d", 5), ("e.f", 7)];
-        let expected = expected.map(|(id, line)| (id.to_owned(), line));
+        let expected = [("a.b", 1, false), ("c.d", 5, true), ("e.f", 7, false)];
+        let expected = expected.map(|(id, line, names_file)| (id.to_owned(), line, names_file));
         assert_eq!(found, expected);
     }
 }

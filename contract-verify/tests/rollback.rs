@@ -83,8 +83,7 @@ fn breaches(on_failure: &str) -> Vec<String> {
 #[test]
 fn what_is_committed_after_the_failure_is_a_finding() {
     assert_eq!(breaches("external!(orders, tx.commit())?;"), ["RC417"]);
-    let text = "external!(orders, tx.insert())?; external!(orders, tx\n.commit())?;";
-    assert_eq!(breaches(text), ["RC417"]);
+    assert_eq!(breaches("external!(orders, tx\n.commit())?;"), ["RC417"]);
 }
 
 #[test]
@@ -92,4 +91,7 @@ fn what_is_dropped_or_recorded_elsewhere_is_none() {
     assert_eq!(breaches("drop(tx);"), [] as [&str; 0]);
     let record = "drop(tx); let other = external!(orders, pool.begin())?; external!(orders, other.commit())?;";
     assert_eq!(breaches(record), [] as [&str; 0]);
+    // Another call in between may have begun another one.
+    let doubtful = "external!(orders, tx.insert())?; external!(orders, tx.commit())?;";
+    assert_eq!(breaches(doubtful), [] as [&str; 0]);
 }

@@ -42,28 +42,49 @@ impl Transaction {
     }
 }
 
-/// Whether a method or a function is called whose name is this, or begins with it and an
-/// underscore: `begin_with(…)`.
+/// Whether the last call of an expression is of a function with this name, or one that begins with
+/// it and an underscore: `begin_with(…)`. What stands in its arguments is another call.
 const fn is_called(call: &[u8], name: &[u8]) -> bool {
-    let mut at = 0;
-    while at + name.len() < call.len() {
-        if has(call, at, name) && is_behind_dot_or_path(call, at) {
-            let mut end = at + name.len();
-            if call[end] == b'_' {
-                while end < call.len() && (call[end] == b'_' || call[end].is_ascii_alphanumeric()) {
-                    end += 1;
-                }
+    let mut end = call.len();
+    // What follows the call: `.await`, `?`, spaces.
+    loop {
+        if end > 0 && (call[end - 1].is_ascii_whitespace() || call[end - 1] == b'?') {
+            end -= 1;
+        } else if end >= 5 && has(call, end - 5, b"await") {
+            end -= 5;
+            while end > 0 && (call[end - 1].is_ascii_whitespace() || call[end - 1] == b'.') {
+                end -= 1;
             }
-            while end < call.len() && call[end].is_ascii_whitespace() {
-                end += 1;
-            }
-            if end < call.len() && (call[end] == b'(' || call[end] == b':') {
-                return true;
-            }
+        } else {
+            break;
         }
-        at += 1;
     }
-    false
+    if end == 0 || call[end - 1] != b')' {
+        return false;
+    }
+    let mut open = 0;
+    let mut at = end;
+    while at > 0 {
+        at -= 1;
+        match call[at] {
+            b')' => open += 1,
+            b'(' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    while at > 0 && call[at - 1].is_ascii_whitespace() {
+        at -= 1;
+    }
+    let end = at;
+    while at > 0 && (call[at - 1].is_ascii_alphanumeric() || call[at - 1] == b'_') {
+        at -= 1;
+    }
+    let is_name = has(call, at, name)
+        && (at + name.len() == end || (at + name.len() < end && call[at + name.len()] == b'_'));
+    is_name && is_behind_dot_or_path(call, at)
 }
 
 const fn is_behind_dot_or_path(call: &[u8], mut at: usize) -> bool {
@@ -83,6 +104,7 @@ const fn is_sql(call: &[u8], word: &[u8]) -> bool {
         if call[at] == b'"'
             && has(call, at + 1, word)
             && !call[at + 1 + word.len()].is_ascii_alphanumeric()
+            && call[at + 1 + word.len()] != b'_'
         {
             return true;
         }
@@ -126,6 +148,10 @@ mod tests {
             ("commit(order)", None),
             ("store.commitment(order)", None),
             ("log(\"committed\")", None),
+            ("pool.insert(\"commit_log\", 1)", None),
+            ("tx.execute(\"rollback_reason = none\")", None),
+            ("pool.note(build.commit())", None),
+            ("tx.commit(reason()).await?", Some(Commit)),
             ("self.commit.get()", None),
             ("beginning.get()", None),
             ("", None),

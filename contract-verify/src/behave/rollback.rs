@@ -5,8 +5,9 @@ use contract_spec::evidence::{Call, Outcome, Transaction};
 use super::{Breach, View, possible};
 use crate::codes;
 
-/// Beyond doubt is a commit of the one transaction that was open when the call failed. What
-/// was begun later is another one: the failure's own record, say.
+/// A commit of the one transaction that was open when the call failed, with no other call to its
+/// interface in between: any might begin another one, for the failure's own record, say. A warning,
+/// because one that is begun by a call which nobody marked is not seen.
 pub(super) fn rollback(view: &View<'_>, found: &mut Vec<Breach>) {
     if view.trace.outcome != Outcome::Err {
         return;
@@ -21,10 +22,12 @@ pub(super) fn rollback(view: &View<'_>, found: &mut Vec<Breach>) {
             continue;
         }
         let calls = &view.trace.calls;
-        let failed = calls
-            .iter()
-            .rposition(|call| call.failed && possible(view.function, call) == [*index]);
-        let committed = failed.and_then(|failed| committed(calls, failed));
+        let failed = calls.iter().enumerate();
+        let failed =
+            failed.filter(|(_, call)| call.failed && possible(view.function, call) == [*index]);
+        let committed = failed
+            .filter_map(|(failed, _)| committed(calls, failed))
+            .next();
         if let Some(commit) = committed {
             let message = format!(
                 "a transaction of `{}` was committed after `{}`, which is to roll it back",
@@ -41,23 +44,25 @@ pub(super) fn rollback(view: &View<'_>, found: &mut Vec<Breach>) {
 /// The commit of the transaction that was open when a call failed.
 fn committed(calls: &[Call], failed: usize) -> Option<&Call> {
     let did = |call: &Call| call.transaction.filter(|_| !call.failed && !call.cancelled);
-    calls[failed + 1..].iter().find(|commit| {
-        if did(commit) != Some(Transaction::Commit) {
-            return false;
+    // One that is open, of whichever interface, and no other.
+    let mut open = Vec::new();
+    for call in &calls[..failed] {
+        match did(call) {
+            Some(Transaction::Begin) => open.push(call.interface.as_str()),
+            Some(Transaction::Commit | Transaction::Rollback) => {
+                let own = open.iter().rposition(|open| *open == call.interface);
+                open.remove(own?);
+            }
+            None => {}
         }
-        let same = |call: &&Call| call.interface == commit.interface;
-        // One that is open, and no other.
-        let before = calls[..failed].iter().filter(same).filter_map(did);
-        let open = before.fold(0_u32, |open, what| match what {
-            Transaction::Begin => open + 1,
-            Transaction::Commit | Transaction::Rollback => open.saturating_sub(1),
-        });
-        let mut between = calls[failed + 1..]
-            .iter()
-            .take_while(|call| !std::ptr::eq(*call, *commit))
-            .filter(same);
-        open == 1 && !between.any(|call| call.transaction.is_some())
-    })
+    }
+    let [interface] = open[..] else {
+        return None;
+    };
+    let next = calls[failed + 1..]
+        .iter()
+        .find(|call| call.interface == interface)?;
+    (did(next) == Some(Transaction::Commit)).then_some(next)
 }
 
 #[cfg(test)]
@@ -101,6 +106,9 @@ mod tests {
     fn a_commit_of_what_was_open_is_a_breach() {
         let seen = [BEGIN, FAILS, COMMIT];
         assert_eq!(codes(true, &seen, Outcome::Err), ["RC417"]);
+        // Also if it fails once more afterwards.
+        let twice = [BEGIN, FAILS, COMMIT, FAILS];
+        assert!(codes(true, &twice, Outcome::Err).contains(&"RC417"));
         assert!(codes(false, &seen, Outcome::Err).is_empty());
     }
 
@@ -117,6 +125,7 @@ mod tests {
             // Where it began is not known, or what is open.
             vec![FAILS, COMMIT],
             vec![BEGIN, BEGIN, FAILS, COMMIT],
+            vec![COMMIT, BEGIN, FAILS, COMMIT],
         ] {
             assert!(codes(true, &seen, Outcome::Err).is_empty(), "{seen:?}");
         }

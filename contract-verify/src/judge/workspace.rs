@@ -9,7 +9,7 @@ use crate::contracts::ContractFile;
 use crate::observe::TestIndex;
 use crate::report::Level;
 use crate::tests::{Entry, Test};
-use crate::uncarried::{Carried, Uncarried, uncarried};
+use crate::uncarried::{Carried, Uncarried, attribute, uncarried};
 
 impl Judge<'_> {
     pub(super) fn contracts_without_function(&mut self) {
@@ -27,12 +27,14 @@ impl Judge<'_> {
             }
         }
         let attributes = self.case.attributes;
-        let found = uncarried(self.case.contracts, &carried, |id| {
-            match attributes.get(id) {
+        let found = uncarried(
+            self.case.contracts,
+            &carried,
+            |id, package| match attribute(attributes, id, package) {
                 Some((file, line)) => Uncarried::LeftOut(file, *line),
                 None => Uncarried::Nowhere,
-            }
-        });
+            },
+        );
         self.findings.extend(found);
     }
 

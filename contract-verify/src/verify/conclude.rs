@@ -110,7 +110,7 @@ pub(crate) fn conclude(
     );
     // Only what was not built has to be looked for.
     let mut files = contracts.files.values();
-    let is_missing = files.any(|file| file.ids().any(|id| !inventory.carries(&id)));
+    let is_missing = files.any(|file| file.ids().any(|id| !inventory.carries(&file.package, &id)));
     let attributes = if is_missing {
         attributes_in(workspace)
     } else {

@@ -21,7 +21,7 @@ use crate::crawl::{Root, crawl_all};
 use crate::error::Result;
 use crate::policy::Policy;
 use crate::report::Finding;
-use crate::uncarried::{Carried, Uncarried, attributes_in, uncarried};
+use crate::uncarried::{Carried, Uncarried, attribute, attributes_in, uncarried};
 use crate::workspace::Workspace;
 use look::{Notes, Recoveries, Said, look};
 
@@ -68,9 +68,9 @@ pub(super) fn findings(
     findings.extend(required.findings(&uncontracted, &contracted, workspace.is_whole()));
     // Another configuration, or a package that is not selected, may hold the function.
     let mut attributes = None;
-    findings.extend(uncarried(contracts, &carried, |id| {
+    findings.extend(uncarried(contracts, &carried, |id, package| {
         let attributes = attributes.get_or_insert_with(|| attributes_in(workspace));
-        match attributes.contains_key(id) {
+        match attribute(attributes, id, package).is_some() {
             true => Uncarried::Excused,
             false => Uncarried::Nowhere,
         }
