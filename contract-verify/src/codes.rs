@@ -128,9 +128,9 @@ codes! {
     DISAGREEMENT = "RC404" "mode-and-variant-disagree" Error;
     /// What failed was not tried as often as the retry policy says. `max_attempts`
     /// counts the first attempt. Attempts are calls from one place in the source, one
-    /// after another. Not judged: places that ask for several things (beside each other,
-    /// or once more after an answer, in any test), calls that never came back, and a
-    /// function that stops early because its deadline is near.
+    /// after another. Not judged: attempts that are written out in several places; places
+    /// that ask for several things (beside each other, or once more after an answer, in any
+    /// test); calls that never came back; a function that stops early because its deadline is near.
     ATTEMPTS = "RC405" "attempts" Error;
     /// A call that failed in a mode without a retry was made again from the same place.
     /// What must not be retried may happen twice. A place that asks for several things,

@@ -99,7 +99,14 @@ fn too_few_or_many(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
         && mode
             .and_then(Mode::returns)
             .is_some_and(|returns| view.trace.variant.as_ref() == Some(&returns.value));
-    let too_few = failed < max && gave_up && !out_of_time(view, call, policy, failed);
+    // Attempts that are written out one after another are in several places.
+    let written_out = view.trace.calls.iter().any(|other| {
+        let is_elsewhere = other.interface == call.interface && other.site != call.site;
+        let same = || common_policy(view, &[other]).is_some_and(|own| own.name == policy.name);
+        is_elsewhere && other.failed && same()
+    });
+    let out_of_time = || out_of_time(view, call, policy, failed);
+    let too_few = failed < max && gave_up && !written_out && !out_of_time();
     if failed > max || too_few {
         let message = format!(
             "{}: it was tried {}, and `[retry.{}]` says {max}, the first one included",
@@ -199,6 +206,22 @@ mod tests {
         assert!(ok(&[TIMEOUT, TIMEOUT, ("gateway", "")]).is_empty());
         // It went on to something else, and that is what ended it.
         assert!(err("Auth", &[TIMEOUT, ("gateway", "unauthorized")]).is_empty());
+    }
+
+    #[test]
+    fn attempts_that_are_written_out_are_not_counted_place_by_place() {
+        let mut written_out = trace(Outcome::Err, Some("Slow"), &[TIMEOUT; 3]);
+        for (call, site) in written_out.calls.iter_mut().zip(["a", "b", "c"]) {
+            call.site = site.into();
+        }
+        assert!(codes_of(&written_out).is_empty());
+        // Another place that went well, or failed otherwise, is no attempt at this.
+        for mode in [None, Some("not_found".to_owned())] {
+            written_out.calls.truncate(2);
+            let other = &mut written_out.calls[0];
+            (other.failed, other.mode) = (mode.is_some(), mode);
+            assert_eq!(codes_of(&written_out), ["RC405"]);
+        }
     }
 
     /// Three attempts, so many microseconds apart, of a policy without jitter: 10 and 20 ms.
