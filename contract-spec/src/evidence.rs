@@ -152,6 +152,12 @@ pub fn another_inside(variant: &str, inner: &str) -> String {
     format!("{variant}(another {inner})")
 }
 
+/// Whether a variant is to become what [`another_inside`] says of it.
+pub fn is_another_inside(variant: &str, to: &str) -> bool {
+    to.strip_prefix(variant)
+        .is_some_and(|rest| rest.starts_with("(another "))
+}
+
 /// One call of a contracted function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]

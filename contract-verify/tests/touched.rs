@@ -74,7 +74,10 @@ struct Repository {
 
 impl Repository {
     fn new() -> Self {
-        let project = Project::new(&[]);
+        Self::of(Project::new(&[]))
+    }
+
+    fn of(project: Project) -> Self {
         let manifest = std::fs::read_to_string(project.path().join("Cargo.toml")).unwrap();
         let manifest = format!("{manifest}[lib]\nname = \"moves\"\n");
         let files = vec![
@@ -263,6 +266,17 @@ fn what_is_called_by_another_function_concerns_that_one_too() {
         "Ok(length + 0)\n}\n\n/// A stroke",
     );
     assert_eq!(repository.touched(100, step), ["swim.stroke", "walk.step"]);
+}
+
+#[test]
+fn where_the_repository_lies_says_nothing_of_its_files() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let repository = Repository::of(Project::below(&elsewhere.path().join(".vscode")));
+    let helper = ("src/lib.rs", "    9\n", "    8 + 1\n");
+    assert_eq!(
+        repository.touched(100, helper),
+        ["swim.stroke", "walk.step"]
+    );
 }
 
 #[test]

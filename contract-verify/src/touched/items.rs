@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{ImplItemFn, Item, ItemFn, ItemMod, TraitItemFn};
+use syn::{Ident, ImplItemFn, Item, ItemFn, ItemMod, TraitItemFn};
 
 use super::diff::{Edit, is_empty};
 use crate::sources::{is_cfg_test, is_test};
@@ -24,16 +24,11 @@ pub(super) struct Items {
 #[derive(Debug, Clone)]
 struct Found {
     lines: RangeInclusive<u32>,
-    kind: Kind,
+    /// The name of a function; other items are known by their lines.
+    function: Option<String>,
     is_test: bool,
     /// Whether it acts on other code by being there.
     acts: bool,
-}
-
-#[derive(Debug, Clone)]
-enum Kind {
-    Function(String),
-    Other,
 }
 
 /// Where a change lies.
@@ -103,15 +98,12 @@ impl Items {
                 && shown.all(|line| edits.contains(&Edit::Added(line)))
         };
         let mut inner = around.iter().rev();
-        let function = inner.find_map(|item| match &item.kind {
-            Kind::Function(name) => Some((name.clone(), item.lines.clone())),
-            Kind::Other => None,
-        });
+        let function = inner.find_map(|item| Some((*item, item.function.as_ref()?)));
         let acts = around.iter().any(|item| item.acts);
         match function {
-            Some((name, lines)) => {
-                let item = around.iter().find(|item| item.lines == lines);
-                if item.is_some_and(|item| is_new(item)) && !acts {
+            Some((item, name)) => {
+                let (name, lines) = (name.clone(), item.lines.clone());
+                if is_new(item) && !acts {
                     Place::New {
                         name,
                         lines,
@@ -212,10 +204,10 @@ struct Visitor<'a> {
 }
 
 impl Visitor<'_> {
-    fn note(&mut self, span: Span, kind: Kind, is_test: bool) {
+    fn note(&mut self, span: Span, function: Option<&Ident>, is_test: bool) {
         self.items.push(Found {
             lines: lines(span),
-            kind,
+            function: function.map(Ident::to_string),
             is_test: self.is_test || is_test,
             acts: self.acts,
         });
@@ -233,7 +225,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         };
         // These note themselves.
         if !matches!(item, Item::Fn(_) | Item::Mod(_)) {
-            self.note(item.span(), Kind::Other, false);
+            self.note(item.span(), None, false);
         }
         visit::visit_item(self, item);
         self.acts = outside;
@@ -241,27 +233,24 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
 
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
         let is_test = is_test(&item.attrs) || is_cfg_test(&item.attrs);
-        let kind = Kind::Function(item.sig.ident.to_string());
-        self.note(item.span(), kind, is_test);
+        self.note(item.span(), Some(&item.sig.ident), is_test);
         visit::visit_item_fn(self, item);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
-        let kind = Kind::Function(item.sig.ident.to_string());
-        self.note(item.span(), kind, is_cfg_test(&item.attrs));
+        self.note(item.span(), Some(&item.sig.ident), is_cfg_test(&item.attrs));
         visit::visit_impl_item_fn(self, item);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
-        let kind = Kind::Function(item.sig.ident.to_string());
-        self.note(item.span(), kind, is_cfg_test(&item.attrs));
+        self.note(item.span(), Some(&item.sig.ident), is_cfg_test(&item.attrs));
         visit::visit_trait_item_fn(self, item);
     }
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
         let outside = self.is_test;
         self.is_test |= is_cfg_test(&item.attrs);
-        self.note(item.span(), Kind::Other, false);
+        self.note(item.span(), None, false);
         visit::visit_item_mod(self, item);
         self.is_test = outside;
     }

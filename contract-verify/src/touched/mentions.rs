@@ -9,7 +9,7 @@ use cargo_metadata::Metadata;
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::items::Items;
-use super::{is_for_tests, package_of};
+use super::{is_for_tests, local, package_of};
 use crate::contracts::package_root;
 use crate::sources;
 
@@ -32,7 +32,7 @@ struct Mention {
 impl Mentions {
     pub(super) fn of(metadata: &Metadata) -> Self {
         let mut found = Self::default();
-        for package in metadata.packages.iter().filter(|p| p.source.is_none()) {
+        for package in local(metadata) {
             sources::each(&package_root(package), &mut |file| {
                 let text = std::fs::read_to_string(&file).unwrap_or_default();
                 let of_tests =

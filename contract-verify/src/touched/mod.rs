@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{Metadata, Package};
 
 use crate::codes;
+use crate::compiled::relative;
 use crate::contracts::{Contracts, package_root};
 use crate::error::Result;
 use crate::observe::{Observed, TestIndex};
@@ -31,6 +32,8 @@ pub(crate) use diff::read;
 #[derive(Debug)]
 pub(crate) struct Diff {
     changed: Vec<Changed>,
+    /// The folder that its paths are relative to.
+    top: PathBuf,
 }
 
 /// The functions that verdicts are given on.
@@ -52,14 +55,16 @@ impl Diff {
     pub(crate) fn parse(text: &str, root: &Path) -> Result<Self> {
         let mut folders = root.ancestors();
         let top = folders.find(|folder| folder.join(".git").exists());
-        let changed = diff::parse(text, top.unwrap_or(root))?;
-        Ok(Self { changed })
+        let top = top.unwrap_or(root).to_owned();
+        let changed = diff::parse(text, &top)?;
+        Ok(Self { changed, top })
     }
 
     /// What it touches.
     pub(crate) fn scope(&self, seen: &Seen<'_>) -> Scope {
         let mut finder = Finder {
             seen,
+            top: &self.top,
             found: BTreeSet::new(),
             mentions: None,
         };
@@ -68,7 +73,7 @@ impl Diff {
         }
         let root = seen.workspace.root();
         let files = self.changed.iter();
-        let files = files.map(|changed| crate::compiled::relative(&root, &changed.path));
+        let files = files.map(|changed| relative(&root, &changed.path));
         Scope {
             only: Some(Only {
                 subjects: finder.found,
@@ -117,6 +122,8 @@ pub(crate) struct Seen<'a> {
 
 struct Finder<'a> {
     seen: &'a Seen<'a>,
+    /// The folder of the whole repository.
+    top: &'a Path,
     found: BTreeSet<usize>,
     mentions: Option<Mentions>,
 }
@@ -125,7 +132,8 @@ impl Finder<'_> {
     /// Adds what a file's changes touch; `false` if that may be everything.
     fn file(&mut self, changed: &Changed) -> bool {
         let path = &changed.path;
-        if is_inert(path) {
+        // What the repository itself lies in says nothing of its files.
+        if is_inert(path.strip_prefix(self.top).unwrap_or(path)) {
             return true;
         }
         if decides_everything(path) {
@@ -329,7 +337,7 @@ fn spread<'m>(
 ) {
     loop {
         let before = known.len();
-        for package in metadata.packages.iter().filter(|p| p.source.is_none()) {
+        for package in local(metadata) {
             let more = more(package, known);
             known.extend(more);
         }
@@ -339,12 +347,17 @@ fn spread<'m>(
     }
 }
 
+/// The packages that lie here, whether members or not.
+fn local(metadata: &Metadata) -> impl Iterator<Item = &Package> {
+    let packages = metadata.packages.iter();
+    packages.filter(|package| package.source.is_none())
+}
+
 /// The innermost package that a file lies in, of those that lie here.
 fn package_of<'m>(metadata: &'m Metadata, path: &Path) -> Option<&'m Package> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let path = real(path);
-    let packages = metadata.packages.iter().filter(|p| p.source.is_none());
-    let packages = packages.map(|package| (real(&package_root(package)), package));
+    let packages = local(metadata).map(|package| (real(&package_root(package)), package));
     packages
         .filter(|(root, _)| path.starts_with(root))
         .max_by_key(|(root, _)| root.as_os_str().len())
@@ -404,4 +417,24 @@ fn decides_everything(path: &Path) -> bool {
     known.contains(&name.as_ref())
         || folder.is_some_and(|folder| folder == ".cargo")
         || path.ends_with(policy::FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_tools_and_prose_are_inert_and_nothing_else() {
+        for (path, expected) in [
+            (".github/workflows/ci.yml", true),
+            ("README.md", true),
+            ("docs/a.md", true),
+            ("tests/data/a.md", false),
+            ("src/lib.rs", false),
+            (".env.test", false),
+            (".sqlx/query.json", false),
+        ] {
+            assert_eq!(is_inert(Path::new(path)), expected, "{path}");
+        }
+    }
 }

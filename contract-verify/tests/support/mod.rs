@@ -127,9 +127,19 @@ impl Project {
 
     /// The same, in a folder with a name to be chosen.
     pub(crate) fn named(folder: &str, files: &[(&str, &str)]) -> Self {
+        Self::within(&std::env::temp_dir(), folder, files)
+    }
+
+    /// One without files, below a folder that is made for it.
+    pub(crate) fn below(folder: &Path) -> Self {
+        std::fs::create_dir_all(folder).expect("a folder for the project");
+        Self::within(folder, "project", &[])
+    }
+
+    fn within(folder: &Path, name: &str, files: &[(&str, &str)]) -> Self {
         let parent = tempfile::Builder::new()
-            .prefix(folder)
-            .tempdir()
+            .prefix(name)
+            .tempdir_in(folder)
             .expect("a folder for the project");
         let project = Self { folder: parent };
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../resilience-contract");

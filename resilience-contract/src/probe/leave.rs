@@ -200,7 +200,7 @@ fn changed<T, E>(
     let is_meant = |branch: &u32, from: &str| *branch == left.branch && from == left.variant;
     match operator {
         Operator::Misreport { branch, from, to } if is_meant(branch, from) => {
-            if is_another_inside(from, to) {
+            if evidence::is_another_inside(from, to) {
                 return variants.exchanged(error).map(Err);
             }
             let names = variants.names();
@@ -220,13 +220,6 @@ fn changed<T, E>(
         },
         _ => Err(error),
     }
-}
-
-/// Whether a variant is to stay, and what it holds to become another one: see
-/// [`evidence::another_inside`].
-fn is_another_inside(from: &str, to: &str) -> bool {
-    to.strip_prefix(from)
-        .is_some_and(|rest| rest.starts_with('('))
 }
 
 /// The error that a mutant makes of a recovery.
