@@ -5,12 +5,12 @@ use std::fmt;
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::{Cut, Direction, FaultProxy};
+use super::{Conversation, Cut, Direction};
 
 /// A conversation with more messages than this has no end.
 const MOST_MESSAGES: u64 = 10_000;
 
-/// How long a server may take to notice that its client is gone.
+/// How long a database may take to notice that its client is gone, unless somebody says.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the code under test says became of its transaction.
@@ -68,6 +68,8 @@ pub struct Transaction<'a> {
     before: Box<dyn FnMut() + 'a>,
     invariants: Vec<Invariant<'a>>,
     open: Option<Box<dyn FnMut() -> u64 + 'a>>,
+    patience: Duration,
+    most: u64,
 }
 
 impl fmt::Debug for Transaction<'_> {
@@ -80,8 +82,8 @@ impl fmt::Debug for Transaction<'_> {
 }
 
 impl<'a> Transaction<'a> {
-    /// What is done through the proxy, connecting included; and how often it took effect
-    /// since the last reset, asked past the proxy.
+    /// What is done through the proxy or the calls, connecting included; and how often it
+    /// took effect since the last reset, asked past them.
     pub fn new(act: impl FnMut() -> Told + 'a, applied: impl FnMut() -> u64 + 'a) -> Self {
         Self {
             act: Box::new(act),
@@ -89,46 +91,63 @@ impl<'a> Transaction<'a> {
             before: Box::new(|| {}),
             invariants: Vec::new(),
             open: None,
+            patience: PATIENCE,
+            most: MOST_MESSAGES,
         }
     }
 
-    /// Puts everything back as it was, before every run and past the proxy.
+    /// Puts everything back as it was, before every run and past what it is done through.
     pub fn before(mut self, reset: impl FnMut() + 'a) -> Self {
         self.before = Box::new(reset);
         self
     }
 
-    /// What must hold after every run, asked past the proxy.
+    /// What must hold after every run, asked past what it is done through.
     pub fn invariant(mut self, name: &'static str, holds: impl FnMut() -> bool + 'a) -> Self {
         self.invariants.push((name, Box::new(holds)));
         self
     }
 
-    /// How many transactions the server has open, asked past the proxy: after every run
-    /// there have to be none, as soon as the server knows that the client is gone.
+    /// How many transactions the database has open, asked past what it is done through:
+    /// after every run there have to be none, as soon as the database knows that the client
+    /// is gone.
     pub fn open_transactions(mut self, open: impl FnMut() -> u64 + 'a) -> Self {
         self.open = Some(Box::new(open));
+        self
+    }
+
+    /// How long [open transactions](Self::open_transactions) are waited for to end, where a
+    /// run has left some: 10 s, unless this says otherwise.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
     /// Loses every request and every reply in turn, once and from there on, until there is
     /// none left to lose; and does it once more after each, with nothing lost.
     ///
+    /// A [`FaultProxy`](super::FaultProxy) loses the messages of a connection, [`Calls`](super::Calls)
+    /// the calls of an embedded database.
+    ///
     /// # Errors
     ///
-    /// If the proxy does not know the protocol, whose messages then nobody can count.
-    pub fn cut_everywhere(mut self, proxy: &FaultProxy) -> io::Result<CutReport> {
+    /// If the proxy does not know the protocol, whose messages then nobody can count; and
+    /// if there is always one more message to lose, 10,000 of them.
+    pub fn cut_everywhere(mut self, through: &impl Conversation) -> io::Result<CutReport> {
         let mut report = CutReport { runs: Vec::new() };
         for direction in [Direction::Upstream, Direction::Downstream] {
             for lasting in [false, true] {
-                for message in 1..=MOST_MESSAGES {
+                for message in 1.. {
+                    if message > self.most {
+                        return Err(endless(self.most));
+                    }
                     let cut = match direction {
                         Direction::Upstream => Cut::request(message),
                         Direction::Downstream => Cut::reply(message),
                     };
                     let cut = if lasting { cut.lasting() } else { cut };
                     (self.before)();
-                    let cut = proxy.cut(cut)?;
+                    let cut = through.lose(cut)?;
                     let told = (self.act)();
                     let met = cut.hits() > 0;
                     cut.remove();
@@ -141,6 +160,7 @@ impl<'a> Transaction<'a> {
                         direction,
                         // With nothing lost, it has to be right, too.
                         message: if met { message } else { 0 },
+                        name: cut.first(),
                         lasting,
                         told,
                         applied,
@@ -164,7 +184,7 @@ impl<'a> Transaction<'a> {
         if let Some(open) = &mut self.open {
             let began = Instant::now();
             let mut left = open();
-            while left > 0 && began.elapsed() < PATIENCE {
+            while left > 0 && began.elapsed() < self.patience {
                 std::thread::sleep(Duration::from_millis(1));
                 left = open();
             }
@@ -197,6 +217,12 @@ impl<'a> Transaction<'a> {
     }
 }
 
+fn endless(most: u64) -> io::Error {
+    io::Error::other(format!(
+        "each of {most} messages was lost in turn, and there was always one more: limit how often the transaction tries again"
+    ))
+}
+
 /// What is wrong with a transaction that lost a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -209,7 +235,7 @@ pub enum CutBreach {
     UntrueFailure,
     /// It said that it was committed, and it had no effect.
     UntrueSuccess,
-    /// So many transactions are left open on the server.
+    /// So many transactions are left open in the database.
     LeftOpen(u64),
     /// It does not work although nothing is lost any more.
     NoRecovery,
@@ -222,7 +248,7 @@ impl fmt::Display for CutBreach {
             Self::AppliedTwice(times) => write!(f, "it took effect {times} times"),
             Self::UntrueFailure => write!(f, "it said that it was aborted, and it took effect"),
             Self::UntrueSuccess => write!(f, "it said that it was committed, and it had no effect"),
-            Self::LeftOpen(open) => write!(f, "it left {open} open on the server"),
+            Self::LeftOpen(open) => write!(f, "it left {open} open"),
             Self::NoRecovery => write!(f, "it did not work again when nothing was lost any more"),
         }
     }
@@ -235,6 +261,9 @@ pub struct CutRun {
     pub direction: Direction,
     /// Which message was lost, from 1; 0 if none was.
     pub message: u64,
+    /// What the protocol or the caller names it, `CommandComplete` or `COMMIT`; empty if
+    /// none was lost.
+    pub name: String,
     /// Whether every later one was lost, too.
     pub lasting: bool,
     /// What was said of it.
@@ -284,9 +313,36 @@ impl fmt::Display for CutReport {
             let breaches = breaches.join("; ");
             match run.message {
                 0 => writeln!(f, "nothing lost: {breaches}")?,
-                message => writeln!(f, "{what} {message} lost{lasting}: {breaches}")?,
+                message => {
+                    let name = &run.name;
+                    writeln!(f, "{what} {message} ({name}) lost{lasting}: {breaches}")?;
+                }
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Calls;
+    use super::*;
+
+    #[test]
+    fn a_transaction_without_an_end_is_an_error_and_no_report() {
+        let calls = Calls::<io::Error>::new();
+        let cut = |count: u64| {
+            let act = || {
+                (0..count).for_each(|_| drop(calls.connect(|| Ok(()))));
+                Told::Unknown
+            };
+            let mut transaction = Transaction::new(act, || 0);
+            transaction.most = 4;
+            transaction.cut_everywhere(&calls)
+        };
+        // The one after the last has to be tried, too, to see that there is none.
+        assert!(cut(3).is_ok());
+        let error = cut(4).unwrap_err();
+        assert!(error.to_string().contains("one more"), "{error}");
     }
 }

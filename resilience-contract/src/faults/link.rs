@@ -209,10 +209,9 @@ impl Link {
     fn strike(&mut self, strike: Strike) -> Flow {
         let (connection, direction) = (self.connection, self.direction);
         self.shared.change(|state| {
-            let (connection, direction) = (Some(connection), Some(direction));
-            state.note(strike.id, "cut", connection, direction, strike.detail);
+            state.cut(&strike, connection, direction);
             if strike.ending == Ending::Stall {
-                state.stall(self.connection);
+                state.stall(connection);
             }
         });
         match strike.ending {

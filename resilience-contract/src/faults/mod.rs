@@ -43,6 +43,9 @@
 //! - [`FaultProxy::cut`]: the connection ends at a message of PostgreSQL's, Redis' or
 //!   HTTP's protocol, request or reply.
 //!
+//! [`Calls`] are the messages of a database without a wire: SQLite's, lost before they are
+//! made or after.
+//!
 //! [`Transaction`] loses every message of a transaction in turn and judges what is left.
 //!
 //! [`FaultProxy::injected`] is a record of what really happened. A test whose fault was
@@ -52,7 +55,9 @@
 //!
 //! Nothing here is random: jitter has the same sequence in every run.
 
+mod calls;
 mod connection;
+mod conversation;
 mod cut;
 mod everywhere;
 mod link;
@@ -65,6 +70,8 @@ mod state;
 mod toxic;
 pub mod toxiproxy;
 
+pub use calls::{Calls, Lossy};
+pub use conversation::Conversation;
 pub use cut::{Cut, Ending, Protocol};
 pub use everywhere::{CutBreach, CutReport, CutRun, Told, Transaction};
 pub use proxy::{Applied, FaultProxy, FaultProxyBuilder};

@@ -3,13 +3,13 @@
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::cut::{Cut, Protocol};
 use super::listen::Listening;
 use super::record::{Counters, Injected};
-use super::state::{Shared, What};
+use super::state::{Hits, Shared, What};
 use super::toxic::Toxic;
 
 /// A TCP proxy between a client and a server, which can injure what passes through it.
@@ -33,13 +33,13 @@ pub struct FaultProxyBuilder<A> {
     protocol: Option<Protocol>,
 }
 
-/// A fault that a proxy was given. It lasts until it is removed or the proxy is dropped,
+/// A fault that a proxy or [`Calls`](super::Calls) were given. It lasts until it is removed or they are dropped,
 /// whether this handle is kept or not.
 #[derive(Debug, Clone)]
 pub struct Applied {
     shared: Arc<Shared>,
     id: u64,
-    hits: Arc<AtomicU64>,
+    hits: Arc<Hits>,
 }
 
 impl FaultProxy {
@@ -139,12 +139,7 @@ impl FaultProxy {
     }
 
     fn apply(&self, what: What) -> Applied {
-        let (id, hits) = self.shared.change(|state| state.add(what));
-        Applied {
-            shared: Arc::clone(&self.shared),
-            id,
-            hits,
-        }
+        Applied::to(&self.shared, what)
     }
 
     fn listening(&self) -> std::sync::MutexGuard<'_, Listening> {
@@ -195,11 +190,25 @@ impl<A: ToSocketAddrs> FaultProxyBuilder<A> {
 }
 
 impl Applied {
+    pub(super) fn to(shared: &Arc<Shared>, what: What) -> Self {
+        let (id, hits) = shared.change(|state| state.add(what));
+        Self {
+            shared: Arc::clone(shared),
+            id,
+            hits,
+        }
+    }
+
+    /// The name of the first message that it cut; empty for what is no cut.
+    pub(super) fn first(&self) -> String {
+        self.hits.first.get().cloned().unwrap_or_default()
+    }
+
     /// How often it took effect: on how many connections, or, for a [`Cut`], at how many
     /// messages. A fault that nothing consumed has tested nothing.
     #[must_use]
     pub fn hits(&self) -> u64 {
-        self.hits.load(Ordering::Relaxed)
+        self.hits.count.load(Ordering::Relaxed)
     }
 
     /// Takes the fault away. Bytes that it keeps back go on at once.

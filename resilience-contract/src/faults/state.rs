@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use super::connection::Sockets;
@@ -39,8 +39,16 @@ pub(super) struct State {
 struct Entry {
     id: u64,
     added: Instant,
-    hits: Arc<AtomicU64>,
+    hits: Arc<Hits>,
     what: What,
+}
+
+/// Whether a fault was met; what its handle knows.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    pub(super) count: AtomicU64,
+    /// The name of the first message that a cut struck.
+    pub(super) first: OnceLock<String>,
 }
 
 #[derive(Debug)]
@@ -75,7 +83,8 @@ pub(super) struct Strike {
     pub(super) id: u64,
     pub(super) after_bytes: u64,
     pub(super) ending: Ending,
-    pub(super) detail: String,
+    message: u64,
+    name: String,
 }
 
 #[derive(Debug)]
@@ -205,12 +214,12 @@ impl Shared {
 }
 
 impl State {
-    pub(super) fn add(&mut self, what: What) -> (u64, Arc<AtomicU64>) {
+    pub(super) fn add(&mut self, what: What) -> (u64, Arc<Hits>) {
         self.next_fault += 1;
         let entry = Entry {
             id: self.next_fault,
             added: Instant::now(),
-            hits: Arc::new(AtomicU64::new(0)),
+            hits: Arc::default(),
             what,
         };
         let handle = (entry.id, Arc::clone(&entry.hits));
@@ -353,11 +362,24 @@ impl State {
                     id: entry.id,
                     after_bytes: cut.after_bytes,
                     ending: cut.ending,
-                    detail: format!("message {seen} ({name})"),
+                    message: *seen,
+                    name: name.to_owned(),
                 });
             }
         }
         strike
+    }
+
+    /// Writes down that a message was cut. Call it before the effect can be seen.
+    pub(super) fn cut(&mut self, strike: &Strike, connection: u64, direction: Direction) {
+        let Strike {
+            id, message, name, ..
+        } = strike;
+        if let Some(entry) = self.faults.iter().find(|entry| entry.id == *id) {
+            entry.hits.first.get_or_init(|| name.clone());
+        }
+        let detail = format!("message {message} ({name})");
+        self.note(*id, "cut", Some(connection), Some(direction), detail);
     }
 
     /// Writes down that a fault took effect. Call it before the effect can be seen.
@@ -370,7 +392,7 @@ impl State {
         detail: String,
     ) {
         if let Some(entry) = self.faults.iter().find(|entry| entry.id == id) {
-            entry.hits.fetch_add(1, Ordering::Relaxed);
+            entry.hits.count.fetch_add(1, Ordering::Relaxed);
         }
         self.injected.push(Injected {
             at: self.began.elapsed(),

@@ -116,7 +116,9 @@ fn two_steps_are_found_half_done() {
     let text = report.to_string();
     assert!(text.starts_with("8 runs with a lost message\n"), "{text}");
     assert!(
-        text.contains("reply 1 lost and all later ones: \"money is conserved\" does not hold"),
+        text.contains(
+            "reply 1 (+OK) lost and all later ones: \"money is conserved\" does not hold"
+        ),
         "{text}"
     );
 }
