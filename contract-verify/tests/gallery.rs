@@ -1,4 +1,4 @@
-//! The gallery: eight stories, broken and mended under one contract each, and what is said of
+//! The gallery: eleven stories, broken and mended under one contract each, and what is said of
 //! them.
 
 mod support;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::{Run, run, target_dir, verifier};
 
 /// Each story's module and contract.
-const STORIES: [(&str, &str); 8] = [
+const STORIES: [(&str, &str); 11] = [
     ("silent_catch", "status.of_parcel"),
     ("type_coercion", "signup.register"),
     ("n_plus_one", "report.turnover"),
@@ -20,10 +20,17 @@ const STORIES: [(&str, &str); 8] = [
     ("retried_login", "export.statement"),
     ("partial_refund", "refund.whole_order"),
     ("lying_commit", "transfer.book"),
+    ("half_transfer", "halved.transfer"),
+    ("false_failure", "denied.transfer"),
+    ("double_transfer", "doubled.transfer"),
 ];
 
 fn gallery() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/gallery")
+}
+
+fn page() -> String {
+    std::fs::read_to_string(gallery().join("README.md")).expect("a page")
 }
 
 fn verified(package: &str) -> Run {
@@ -79,6 +86,8 @@ fn what_is_mended_is_proven_and_nothing_else_is_said() {
         report["summary"]["branches"],
         report["summary"]["branches_proven"]
     );
+    let branches = &report["summary"]["branches"];
+    assert!(page().contains(&format!("error branches proven: {branches}/{branches}")));
     for (_, id) in STORIES {
         let found = list(&report, "functions").iter().any(|f| f["id"] == id);
         assert!(found, "no function has the contract {id}");
@@ -122,7 +131,7 @@ fn the_silent_catch_does_not_compile() {
 
 #[test]
 fn the_page_names_every_story() {
-    let page = std::fs::read_to_string(gallery().join("README.md")).expect("a page");
+    let page = page();
     for (story, _) in STORIES {
         assert!(page.contains(&format!("broken/src/{story}.rs")), "{story}");
         assert!(page.contains(&format!("mended/src/{story}.rs")), "{story}");

@@ -1,6 +1,9 @@
-//! Eight stories, as they should have been, under the same contracts.
+//! Eleven stories, as they should have been, under the same contracts.
 
+pub mod double_transfer;
 pub mod empty_log;
+pub mod false_failure;
+pub mod half_transfer;
 pub mod lying_commit;
 pub mod n_plus_one;
 pub mod partial_refund;

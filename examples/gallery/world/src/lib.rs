@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 
 use resilience_contract::{FailureModes, OkFailure};
 
+pub mod ledger;
+
 /// A service with its answers, one for each call and no more.
 #[derive(Debug)]
 pub struct Script<T, E> {
