@@ -6,7 +6,7 @@ use syn::{
     Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, LitStr, Path, Token, Variant,
 };
 
-use crate::{hash, signature};
+use crate::{exchange, hash, signature};
 
 pub(crate) fn failure_modes(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
@@ -64,7 +64,8 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     let sample = cfg!(feature = "probe").then(|| {
         let sample = sample(&described, &krate);
-        let instead = instead(&described, &krate);
+        let variants: Vec<&Variant> = data.variants.iter().collect();
+        let instead = exchange::methods(&variants, &krate);
         quote!(#sample #instead)
     });
     Ok(quote! {
@@ -229,135 +230,6 @@ fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
                 #(#arms)*
                 _ => ::core::option::Option::None,
             }
-        }
-    }
-}
-
-/// The methods that make another variant of the one that there is, where its payload
-/// cannot be made out of nothing; only the verifier calls them.
-fn instead(described: &[Described<'_>], krate: &Path) -> TokenStream {
-    let variants: Vec<&Variant> = described
-        .iter()
-        .map(|described| described.variant)
-        .collect();
-    let givers = |to: &Variant| -> Vec<usize> {
-        let variants = variants.iter().enumerate();
-        variants
-            .filter(|(_, from)| from.ident != to.ident && hold_the_same(from, to))
-            .map(|(index, _)| index)
-            .collect()
-    };
-    let takes = variants.iter().enumerate().filter_map(|(index, to)| {
-        let givers = givers(to);
-        (!givers.is_empty()).then(|| quote!(#index => &[#(#givers),*],))
-    });
-    let takes: Vec<TokenStream> = takes.collect();
-    let taken = (!takes.is_empty()).then(|| {
-        let arms = variants.iter().enumerate().flat_map(|(index, to)| {
-            let givers = givers(to).into_iter();
-            let arms = givers.map(|from| handed_over(variants[from], to, index));
-            arms.collect::<Vec<_>>()
-        });
-        quote! {
-            fn __takes(variant: ::core::primitive::usize) -> &'static [::core::primitive::usize] {
-                match variant {
-                    #(#takes)*
-                    _ => &[],
-                }
-            }
-
-            fn __taken(self, variant: ::core::primitive::usize) -> ::core::result::Result<Self, Self> {
-                match (self, variant) {
-                    #(#arms)*
-                    (this, _) => ::core::result::Result::Err(this),
-                }
-            }
-        }
-    });
-    let holders: Vec<(usize, &Ident, TokenStream, &syn::Type)> = variants
-        .iter()
-        .enumerate()
-        .filter_map(|(index, variant)| {
-            let mut fields = variant.fields.iter();
-            let (Some(field), None) = (fields.next(), fields.next()) else {
-                return None;
-            };
-            let member = match &field.ident {
-                Some(name) => quote!(#name),
-                None => quote!(0),
-            };
-            Some((index, &variant.ident, member, &field.ty))
-        })
-        .collect();
-    let exchanged = (!holders.is_empty()).then(|| {
-        let exchange = |ty| quote!((&#krate::__private::make::Exchange::<#ty>::new()));
-        let inner = holders.iter().map(|(index, _, _, ty)| {
-            let exchange = exchange(ty);
-            quote!(#index => #exchange.inner(),)
-        });
-        let arms = holders.iter().map(|(_, variant, member, ty)| {
-            let exchange = exchange(ty);
-            quote! {
-                Self::#variant { #member: held } => match #exchange.exchanged(held) {
-                    ::core::result::Result::Ok(held) => ::core::result::Result::Ok(Self::#variant { #member: held }),
-                    ::core::result::Result::Err(held) => ::core::result::Result::Err(Self::#variant { #member: held }),
-                },
-            }
-        });
-        let rest = (holders.len() < variants.len())
-            .then(|| quote!(this => ::core::result::Result::Err(this),));
-        quote! {
-            fn __inner(variant: ::core::primitive::usize) -> ::core::option::Option<&'static ::core::primitive::str> {
-                use #krate::__private::make::{ExchangeNothing as _, ExchangeVariant as _};
-                match variant {
-                    #(#inner)*
-                    _ => ::core::option::Option::None,
-                }
-            }
-
-            fn __exchanged(self) -> ::core::result::Result<Self, Self> {
-                use #krate::__private::make::{ExchangeNothing as _, ExchangeVariant as _};
-                match self {
-                    #(#arms)*
-                    #rest
-                }
-            }
-        }
-    });
-    quote!(#taken #exchanged)
-}
-
-/// Whether one variant can be made of what another one holds. A unit holds nothing, and
-/// can be made anyway.
-fn hold_the_same(from: &Variant, to: &Variant) -> bool {
-    let text = |fields: &Fields| -> Vec<String> {
-        let field = |field: &syn::Field| {
-            let (name, ty) = (&field.ident, &field.ty);
-            quote!(#name #ty).to_string()
-        };
-        let mut fields: Vec<String> = fields.iter().map(field).collect();
-        if from.fields.iter().any(|field| field.ident.is_some()) {
-            fields.sort();
-        }
-        fields
-    };
-    !from.fields.is_empty() && text(&from.fields) == text(&to.fields)
-}
-
-/// An arm that makes one variant of another one.
-fn handed_over(from: &Variant, to: &Variant, index: usize) -> TokenStream {
-    let members: Vec<TokenStream> = from
-        .fields
-        .members()
-        .map(|member| quote!(#member))
-        .collect();
-    let held: Vec<Ident> = (0..members.len())
-        .map(|field| quote::format_ident!("held_{field}"))
-        .collect();
-    let (from, to) = (&from.ident, &to.ident);
-    quote! {
-        (Self::#from { #(#members: #held),* }, #index) => {
-            ::core::result::Result::Ok(Self::#to { #(#members: #held),* })
         }
     }
 }

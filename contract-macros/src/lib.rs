@@ -11,6 +11,7 @@ mod check;
 mod contract;
 mod degrade;
 mod derive;
+mod exchange;
 mod expand;
 mod file;
 mod hash;

@@ -143,3 +143,37 @@ fn a_test_that_looks_at_neither_does_not() {
     );
     assert_eq!(found, all("entered", "survived"));
 }
+
+/// Nothing can be moved out of a value with a `Drop`, so neither way is open.
+#[test]
+fn errors_with_a_drop_of_their_own_compile_and_are_said_not_to_be_mutatable() {
+    let tests = (
+        "assert!(matches!(broken, Err(AddError::Broken { .. }))); assert!(matches!(full, Err(AddError::Full { .. })));",
+        "assert_eq!(late, Err(WaitError::Timeout(Phase::Wait)));",
+    );
+    let source = source(tests.0, tests.1)
+        + "impl<C> Drop for AddError<C> { fn drop(&mut self) {} }
+           impl Drop for WaitError { fn drop(&mut self) {} }";
+    let project = Project::new(&[("contracts/pool.toml", CONTRACT), ("src/lib.rs", &source)]);
+    let run = project.report();
+    let report = run.report();
+    let functions = report["functions"].as_array().unwrap().iter();
+    let branches = functions.flat_map(|function| function["branches"].as_array().unwrap());
+    let said: Vec<String> = branches
+        .map(|branch| format!("{}, {}", branch["verdict"], branch["reason"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "entered, not mutatable: no other variant of `AddError` can be made; say how on one of them: \
+             `#[failure(sample = AddError::Full(…))]`",
+            "entered, not mutatable: no other variant of `AddError` can be made; say how on one of them: \
+             `#[failure(sample = AddError::Broken(…))]`",
+            "entered, not mutatable: `WaitError` has one variant, so that there is no other to take its place and \
+             nothing for a test to tell apart",
+        ],
+        "{}\n{}",
+        run.stdout,
+        run.stderr
+    );
+}

@@ -105,3 +105,47 @@ fn the_guard_is_gone_when_it_is_over() {
         assert_eq!(made::<Outer>().len(), 3);
     }
 }
+
+/// What can be made of another one, or by exchange of what it holds, is nothing where
+/// nothing can be taken out; what can be made out of nothing, can.
+#[test]
+fn out_of_an_enum_with_a_drop_nothing_is_taken() {
+    assert_eq!(Plain::__takes(0), [1]);
+    assert_eq!(Plain::__inner(2), Some("Outer"));
+    assert!(matches!(
+        Plain::Left(Opaque).__taken(1),
+        Ok(Plain::Right(_))
+    ));
+    assert!(Plain::Held(Outer::Bad).__exchanged().is_ok());
+
+    assert_eq!(made::<Plain>(), ["Held"]);
+    assert_eq!(made::<Guarded>(), ["Held"]);
+    assert_eq!(Guarded::__takes(0), [0; 0]);
+    assert_eq!(Guarded::__inner(2), None);
+    assert!(matches!(
+        Guarded::Left(Opaque).__taken(1),
+        Err(Guarded::Left(_))
+    ));
+    assert!(matches!(
+        Guarded::Held(Outer::Bad).__exchanged(),
+        Err(Guarded::Held(Outer::Bad))
+    ));
+}
+
+#[derive(Debug, FailureModes)]
+enum Plain {
+    Left(Opaque),
+    Right(Opaque),
+    Held(Outer),
+}
+
+#[derive(Debug, FailureModes)]
+enum Guarded {
+    Left(Opaque),
+    Right(Opaque),
+    Held(Outer),
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {}
+}

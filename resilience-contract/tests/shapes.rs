@@ -30,6 +30,8 @@ mod marks;
 mod methods;
 #[path = "shapes/traits.rs"]
 mod traits;
+#[path = "shapes/types.rs"]
+mod types;
 
 use resilience_contract::FailureModes;
 use std::num::ParseIntError;

@@ -9,8 +9,11 @@ use std::marker::PhantomData;
 use crate::FailureModes;
 
 /// Asks for a value of a type.
+///
+/// As what takes such a value, and not as what has one: where a type has a default only
+/// for `'static`, it is this longer-lived one that is asked for, and it serves as well.
 #[derive(Debug)]
-pub struct Make<T>(PhantomData<T>);
+pub struct Make<T>(PhantomData<fn(T)>);
 
 impl<T> Make<T> {
     /// Asks for a value of a named type.

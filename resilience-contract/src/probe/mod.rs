@@ -5,9 +5,10 @@
 //! and `plant` what errors and arguments say of themselves, `clock` whose time it is,
 //! `inject` which call fails because the verifier wants it to and `samples` with what,
 //! `invariants` what must hold at the end, `logs` what is logged, `retries` which delays a
-//! policy hands out, `make` how to make a value out of nothing, `recorder` how all of it
-//! reaches a file.
+//! policy hands out, `make` how to make a value out of nothing, `apart` how to take one
+//! apart, `recorder` how all of it reaches a file.
 
+pub mod apart;
 mod call;
 mod clock;
 mod inject;
