@@ -8,6 +8,7 @@
 //! each mistake, so that rustc reports nothing that follows from it.
 
 mod check;
+mod contain;
 mod contract;
 mod degrade;
 mod derive;

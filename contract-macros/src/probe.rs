@@ -4,8 +4,9 @@ use contract_spec::source::{Attribute, BranchKind, Returned, instrument};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, ItemFn, Pat, Path};
+use syn::{Expr, FnArg, ItemFn, Pat, Path, Type};
 
+use crate::contain::{Contained, contain};
 use crate::contract::Declared;
 use crate::{check, parameters, signature};
 
@@ -25,8 +26,19 @@ pub(crate) fn weave(
         return Ok(());
     };
     let leave = leave(attribute, declared, error, krate, &call, &result)?;
+    let contained = contain(item, krate);
     let parameters = parameters::rebind(&mut item.sig);
     let block = &item.block;
+    let body = |output: &Type| match &contained {
+        None => quote!(#call.run::<#output, _>(move || { #parameters #block })),
+        // The parameters outside of it, for what it makes for itself goes before they do.
+        Some(Contained { label, block }) => quote! {{
+            let __within = #call.within();
+            #parameters
+            let #result: #output = #label: #block;
+            #result
+        }},
+    };
     let awaited = |body: TokenStream| {
         quote! {
             let #result: #output = #call.run_async(#body).await;
@@ -47,10 +59,13 @@ pub(crate) fn weave(
                 }
             })
         }
-        Returned::Value(_) | Returned::Nothing => quote! {
-            let #result: #output = #call.run::<#output, _>(move || { #parameters #block });
-            #leave
-        },
+        Returned::Value(_) | Returned::Nothing => {
+            let body = body(&output);
+            quote! {
+                let #result: #output = #body;
+                #leave
+            }
+        }
         returned @ (Returned::Future(_) | Returned::BoxedFuture(_)) => {
             let whole = signature::whole_output(&item.sig);
             let future = Ident::new("__future", Span::mixed_site());
@@ -60,8 +75,9 @@ pub(crate) fn weave(
                 Returned::BoxedFuture(_) => quote!(#krate::__private::Box::pin(#rest)),
                 _ => rest,
             };
+            let body = body(&whole);
             quote! {
-                let #future = #call.run::<#whole, _>(move || { #parameters #block });
+                let #future = #body;
                 #rest
             }
         }
@@ -111,7 +127,11 @@ fn site(
 ) -> TokenStream {
     let (branches, _) = instrument(&item.sig, &mut item.block, |index, branch, value| {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let inner = std::mem::replace(value, Expr::Verbatim(TokenStream::new()));
+        let mut inner = std::mem::replace(value, Expr::Verbatim(TokenStream::new()));
+        // An operand needs brackets that an argument does not, and rustc would say so.
+        while let Expr::Paren(brackets) = inner {
+            inner = *brackets.expr;
+        }
         let mark = match branch.kind {
             BranchKind::QuestionMark => quote!(question),
             BranchKind::Return | BranchKind::Tail => quote!(leaf),

@@ -396,3 +396,56 @@ fn a_default_of_the_users_is_not_called_while_tests_run_as_they_always_do() {
     .report();
     assert_eq!(run.code, 100, "{}\n{}", run.stdout, run.stderr);
 }
+
+/// A body in a closure would be called from elsewhere; where nobody knows what a macro
+/// expands to, it has to be in one all the same, and then a test that looks fails with
+/// nothing changed, which is said.
+#[test]
+fn a_function_that_notices_who_calls_it_notices_nothing_of_the_probes() {
+    let source = |way_out: &str| {
+        format!(
+            r#"
+use resilience_contract::{{FailureModes, resilience_contract}};
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum SaveError {{ Store(u32), Twice, Odd }}
+macro_rules! leave {{ ($error:expr) => {{ return Err($error) }} }}
+fn small(number: u32) -> Result<u32, SaveError> {{
+    if number > 9 {{ return Err(SaveError::Odd); }}
+    Ok(number)
+}}
+
+#[track_caller]
+#[resilience_contract("orders.save")]
+pub fn save(number: u32) -> Result<u32, SaveError> {{
+    if number == 0 {{ return Err(SaveError::Store(std::panic::Location::caller().line())); }}
+    if small(number)? == 1 {{ {way_out} }}
+    Ok(number)
+}}
+
+#[test] fn store() {{ assert_eq!(save(0), Err(SaveError::Store(line!()))); }}
+#[test] fn twice() {{ assert_eq!(save(1), Err(SaveError::Twice)); }}
+#[test] fn odd() {{ assert_eq!(save(10), Err(SaveError::Odd)); }}
+"#
+        )
+    };
+    let contract = "format = 1\n[function.save]\nerror = \"SaveError\"\n[function.save.on.domain]\n\
+        store = { returns = \"Store\" }\ntwice = { returns = \"Twice\" }\nodd = { returns = \"Odd\" }\n";
+    let verified = |way_out: &str| {
+        let source = source(way_out);
+        let files = [("contracts/orders.toml", contract), ("src/lib.rs", &source)];
+        Project::new(&files).report()
+    };
+    let seen = verified("return Err(SaveError::Twice);");
+    assert_eq!(seen.code, 0, "{}\n{}", seen.stdout, seen.stderr);
+    assert_eq!(seen.report()["summary"]["branches_proven"], 3);
+
+    let hidden = verified("leave!(SaveError::Twice)");
+    assert_eq!(hidden.code, 102, "{}\n{}", hidden.stdout, hidden.stderr);
+    let failing = hidden.findings("RC320");
+    assert!(
+        failing.iter().any(|said| said.contains("store")),
+        "{failing:?}"
+    );
+    assert_eq!(mode(&hidden, "domain.odd"), "entered");
+    assert_eq!(mode(&hidden, "domain.store"), "missing");
+}

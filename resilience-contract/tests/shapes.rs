@@ -28,6 +28,8 @@ mod instrumented;
 mod marks;
 #[path = "shapes/methods.rs"]
 mod methods;
+#[path = "shapes/noticing.rs"]
+mod noticing;
 #[path = "shapes/traits.rs"]
 mod traits;
 #[path = "shapes/types.rs"]

@@ -125,6 +125,17 @@ pub(super) fn visit_arguments(mac: &mut Macro, visit: impl FnMut(&mut Expr)) -> 
     !may_leave(mac.tokens.clone())
 }
 
+/// The events of `log` and `tracing`.
+const EVENTS: &[&str] = &["debug", "error", "event", "info", "log", "trace", "warn"];
+
+/// Shows to `visit` every argument of a macro of which it is known what it expands to, by
+/// its name; `false` for any other, which may hold a `return` of its own, and for one whose
+/// arguments leave the function and cannot be shown.
+pub fn visit_known(mac: &mut Macro, visit: impl FnMut(&mut Expr)) -> bool {
+    let known = [TRANSPARENT, DIVERGING, HARMLESS, EVENTS];
+    known.iter().any(|names| is_one_of(mac, names)) && visit_arguments(mac, visit)
+}
+
 /// Macros without an expression in them that could fail.
 const HARMLESS: &[&str] = &[
     "cfg",

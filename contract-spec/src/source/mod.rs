@@ -19,5 +19,5 @@ pub use attribute::{Attribute, Foreign, is_contract_attribute};
 pub use branch::{Branch, BranchKind, instrument};
 pub use cfg::Cfg;
 pub use file::{Module, SourceFile, SourceFunction, Uncontracted, contracted_functions, functions};
-pub use macros::redefined;
+pub use macros::{redefined, visit_known};
 pub use shape::Returned;

@@ -62,15 +62,20 @@ impl Call {
 
     /// Runs the body of a function.
     pub fn run<R, F: FnOnce() -> R>(&self, body: F) -> R {
-        let _within = Within::enter(self.state.clone());
+        let _within = self.within();
         body()
+    }
+
+    /// Lets what follows run as the body of a function, until the value is dropped.
+    pub fn within(&self) -> Within {
+        Within::enter(self.state.clone())
     }
 
     /// Runs the body of an `async` function: within the call at every poll, and only then.
     pub async fn run_async<F: Future>(&self, body: F) -> F::Output {
         let mut body = pin!(Some(body));
         poll_fn(|context| {
-            let within = Within::enter(self.state.clone());
+            let within = self.within();
             let Some(running) = body.as_mut().as_pin_mut() else {
                 return Poll::Pending;
             };
@@ -152,7 +157,9 @@ pub(super) fn current() -> Option<Arc<State>> {
 }
 
 /// Puts a call in place as the thread's current one, and the one before back at the end.
-struct Within {
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Within {
     before: Option<Arc<State>>,
     _listening: Option<logs::Listening>,
 }

@@ -11,25 +11,58 @@ use super::call;
 /// What `?` can be applied to in a function that returns a `Result`.
 #[doc(hidden)]
 pub trait Operand {
+    /// What `?` gives.
+    type Output;
+    /// What `?` leaves with, once it has become the function's error.
+    type Error;
     /// Whether `?` will leave the function.
     fn leaves(&self) -> bool;
+    /// What `?` finds.
+    fn answer(self) -> Result<Self::Output, Self::Error>;
 }
 
 impl<T, E> Operand for Result<T, E> {
+    type Output = T;
+    type Error = E;
+
     fn leaves(&self) -> bool {
         self.is_err()
+    }
+
+    fn answer(self) -> Self {
+        self
     }
 }
 
 impl<T, E> Operand for Poll<Result<T, E>> {
+    type Output = Poll<T>;
+    type Error = E;
+
     fn leaves(&self) -> bool {
         matches!(self, Self::Ready(Err(_)))
+    }
+
+    fn answer(self) -> Result<Poll<T>, E> {
+        match self {
+            Self::Ready(result) => result.map(Poll::Ready),
+            Self::Pending => Ok(Poll::Pending),
+        }
     }
 }
 
 impl<T, E> Operand for Poll<Option<Result<T, E>>> {
+    type Output = Poll<Option<T>>;
+    type Error = E;
+
     fn leaves(&self) -> bool {
         matches!(self, Self::Ready(Some(Err(_))))
+    }
+
+    fn answer(self) -> Result<Poll<Option<T>>, E> {
+        match self {
+            Self::Ready(result) => result.transpose().map(Poll::Ready),
+            Self::Pending => Ok(Poll::Pending),
+        }
     }
 }
 

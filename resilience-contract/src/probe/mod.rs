@@ -28,7 +28,7 @@ pub mod text;
 
 #[cfg(feature = "probe-inject")]
 pub use call::external_or_fault;
-pub use call::{Call, begin, degraded, enter, external};
+pub use call::{Call, Within, begin, degraded, enter, external};
 pub use contract_spec::evidence::Transaction;
 pub(crate) use invariants::{looked_at, unharmed};
 pub use leave::{Foreign, leave, leave_foreign};
