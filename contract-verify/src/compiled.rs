@@ -18,7 +18,7 @@ pub(crate) struct Artifact {
     /// What the compiler's paths are relative to.
     base: PathBuf,
     /// The folder of its package.
-    package: PathBuf,
+    pub(crate) package: PathBuf,
 }
 
 impl Artifact {
@@ -48,7 +48,7 @@ impl Artifact {
 
 /// The files that went into artifacts; where the compiler's own list is not found, all
 /// sources of the package.
-pub(crate) fn files(artifacts: &[Artifact]) -> BTreeSet<PathBuf> {
+pub(crate) fn files<'a>(artifacts: impl IntoIterator<Item = &'a Artifact>) -> BTreeSet<PathBuf> {
     let mut files = BTreeSet::new();
     for artifact in artifacts {
         files.insert(artifact.root.clone());
@@ -106,7 +106,8 @@ fn parse(text: &str) -> Vec<PathBuf> {
     files
 }
 
-fn sources(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+/// Every source file below a folder.
+pub(crate) fn sources(folder: &Path, found: &mut BTreeSet<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };

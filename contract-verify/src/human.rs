@@ -44,14 +44,21 @@ fn table(text: &mut String, function: &crate::report::Function, detail: Detail) 
     let width = |of: fn(&Mode) -> usize| function.modes.iter().map(of).max().unwrap_or_default();
     let id_width = width(|mode| mode.id.len());
     let outcome_width = width(|mode| outcome(mode).len());
+    let any_explored = function.modes.iter().any(|mode| mode.explored);
     for mode in &function.modes {
         let style = style(mode.verdict);
         let _written = writeln!(
             text,
-            "  {:id_width$}  {:outcome_width$}  {style}{:7}{style:#}  {dim}{}{dim:#}",
+            "  {:id_width$}  {:outcome_width$}  {style}{:7}{style:#}  {dim}{}{}{dim:#}",
             mode.id,
             outcome(mode),
             mode.verdict.name(),
+            // A column of its own, where there is anything to say in it.
+            match (any_explored, mode.explored) {
+                (false, _) => "",
+                (true, true) => "explored  ",
+                (true, false) => "          ",
+            },
             tests(&mode.tests),
         );
         if is_indirect(mode) {

@@ -80,6 +80,8 @@ pub(super) fn report(arguments: &Report) -> Result<Answer> {
         inventory: &whole.inventory(&setting.root),
         tests: &whole.tests(),
         plain: whole.plain()?,
+        // What somebody explored elsewhere is not part of evidence.
+        explored: Default::default(),
     };
     let report = conclude(&setting, &found, &whole.replay(), 1, status)?;
     answer(&setting.verified(report), &arguments.reporting, status)

@@ -1,6 +1,5 @@
 //! How many runs there may be.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::cli::Allowance;
@@ -10,7 +9,6 @@ use crate::cli::Allowance;
 pub(super) struct Budget {
     runs: u64,
     until: Option<Instant>,
-    taken: AtomicU64,
 }
 
 impl Budget {
@@ -24,14 +22,20 @@ impl Budget {
                 Some(Allowance::Time(time)) => Instant::now().checked_add(time),
                 _ => None,
             },
-            taken: AtomicU64::new(0),
         }
     }
 
-    /// Whether there may be one more run.
-    pub(super) fn take(&self) -> bool {
-        let in_time = self.until.is_none_or(|until| Instant::now() < until);
-        in_time && self.taken.fetch_add(1, Ordering::Relaxed) < self.runs
+    /// How many of so many runs there may be: the first ones, so that the same budget has the
+    /// same runs every time.
+    pub(super) fn take(&mut self, runs: usize) -> usize {
+        let granted = self.runs.min(runs as u64);
+        self.runs -= granted;
+        usize::try_from(granted).unwrap_or(runs)
+    }
+
+    /// Whether there is time for one more.
+    pub(super) fn is_in_time(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
     }
 }
 
@@ -42,9 +46,12 @@ mod tests {
 
     #[test]
     fn runs_are_counted_and_time_ends() {
-        let two = Budget::new(Some(Allowance::Runs(2)));
-        assert_eq!([two.take(), two.take(), two.take()], [true, true, false]);
-        assert!(!Budget::new(Some(Allowance::Time(Duration::ZERO))).take());
-        assert!(Budget::new(None).take());
+        let mut three = Budget::new(Some(Allowance::Runs(3)));
+        assert_eq!([three.take(2), three.take(2), three.take(2)], [2, 1, 0]);
+        assert!(three.is_in_time());
+        let mut short = Budget::new(Some(Allowance::Time(Duration::ZERO)));
+        assert!(!short.is_in_time());
+        assert_eq!(short.take(9), 9);
+        assert_eq!(Budget::new(None).take(9), 9);
     }
 }

@@ -61,6 +61,8 @@ pub(crate) fn explore(arguments: &cli::Explore) -> Result<Answer> {
         return Err(Error::NoTestsInPart(runnable.len()));
     }
     let chosen = only(&arguments.only, &prepared.tests, chosen)?;
+    // Before anything runs: whoever edits a source meanwhile has not explored that.
+    let origin = prepared.origin(&setting, options, status);
     let began = Instant::now();
     status.say("Exploring", &count(chosen.len(), "test"));
     let explorer = Explorer {
@@ -83,7 +85,10 @@ pub(crate) fn explore(arguments: &cli::Explore) -> Result<Answer> {
         given: !arguments.faults.is_empty(),
         flags: flags(arguments),
     };
-    let exploration = verdict::judge(&case);
+    let (exploration, marks) = verdict::judge(&case);
+    if let Some(origin) = origin.filter(|_| arguments.faults.is_empty()) {
+        origin.keep(marks, status);
+    }
     let code = match exploration.outcome {
         Outcome::Failed => exit::FINDINGS,
         _ if exploration.summary.failing > 0 => exit::TESTS,

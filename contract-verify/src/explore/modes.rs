@@ -10,6 +10,8 @@ use super::calls::{Called, injected, is_waived, ways};
 use super::report::{Function, Mode};
 use super::verdict::Case;
 use crate::inventory::Subject;
+use crate::judge::count;
+use crate::kept::explored::Mark;
 use crate::observe::{ModeKey, TestIndex, contract_of};
 
 impl Case<'_> {
@@ -20,7 +22,7 @@ impl Case<'_> {
         for run in &self.explored.runs {
             let calls = run.calls.iter();
             let modes: BTreeSet<ModeKey> = calls
-                .filter_map(|call| Some((call.subject, self.mode_of(call, subjects)?)))
+                .filter_map(|call| self.mode_of(call, subjects))
                 .collect();
             for mode in modes {
                 let (tests, runs) = seen.entry(mode).or_default();
@@ -28,6 +30,7 @@ impl Case<'_> {
                 *runs += 1;
             }
         }
+        let cut = self.cut_modes(subjects);
         let mut functions = Vec::new();
         for (index, subject) in subjects.iter().enumerate() {
             let Some((_, function)) = contract_of(contracts, subject) else {
@@ -44,16 +47,21 @@ impl Case<'_> {
             });
             let modes = modes.map(|(number, mode)| {
                 let known = seen.get(&(index, number));
+                let cut = cut.get(&(index, number));
                 let tests = known.iter().flat_map(|(tests, _)| tests);
                 Mode {
                     id: mode.id(),
                     returns: mode.returns().map(|variant| variant.value.clone()),
-                    explored: known.is_some(),
+                    explored: known.is_some() && cut.is_none(),
                     runs: known.map_or(0, |(_, runs)| *runs),
                     tests: tests.map(|test| self.tests[*test].id.clone()).collect(),
-                    reason: match known {
-                        Some(_) => None,
-                        None => Some(self.why_not(index, subject, mode)),
+                    reason: match (known, cut) {
+                        (Some(_), None) => None,
+                        (Some(_), Some(cut)) => Some(format!(
+                            "the budget left out {} in which it fails",
+                            count(*cut, "run")
+                        )),
+                        (None, _) => Some(self.why_not(index, subject, mode)),
                     },
                 }
             });
@@ -76,18 +84,62 @@ impl Case<'_> {
         references.chain(self.explored.runs.iter().flat_map(|run| &run.calls))
     }
 
-    /// The declared mode that was injected into a call, by its index.
-    fn mode_of(&self, call: &Called, subjects: &[Subject]) -> Option<usize> {
+    /// The declared mode that was injected into a call.
+    fn mode_of(&self, call: &Called, subjects: &[Subject]) -> Option<ModeKey> {
         let fault: Fault = call.explored.injected.as_ref()?.parse().ok()?;
+        self.mode_for(call.subject, &fault, subjects)
+    }
+
+    /// The declared mode of a function that a fault stands for.
+    fn mode_for(&self, subject: usize, fault: &Fault, subjects: &[Subject]) -> Option<ModeKey> {
         if fault.mode == ABANDONED {
             return None;
         }
-        let (_, function) = contract_of(&self.setting.contracts, &subjects[call.subject])?;
+        let (_, function) = contract_of(&self.setting.contracts, &subjects[subject])?;
         let named = |name: &str| {
             let is = |mode: &model::Mode| *mode.interface == fault.interface && *mode.name == name;
             function.modes.iter().position(is)
         };
-        named(&fault.mode).or_else(|| named(catalog::OTHER))
+        let mode = named(&fault.mode).or_else(|| named(catalog::OTHER))?;
+        Some((subject, mode))
+    }
+
+    /// The modes with runs that the budget left no room for, and how many those are.
+    fn cut_modes(&self, subjects: &[Subject]) -> BTreeMap<ModeKey, usize> {
+        let mut cut = BTreeMap::new();
+        for plan in &self.explored.cut {
+            let mode = plan.subject.zip(plan.faults.last());
+            let mode = mode.and_then(|(subject, fault)| self.mode_for(subject, fault, subjects));
+            if let Some(mode) = mode {
+                *cut.entry(mode).or_default() += 1;
+            }
+        }
+        cut
+    }
+
+    /// The modes that were explored, by the binary of the tests in which they were: none of
+    /// which a run was left out.
+    pub(super) fn marks(&self, subjects: &[Subject]) -> BTreeMap<usize, BTreeSet<Mark>> {
+        let cut = self.cut_modes(subjects);
+        let mut marks: BTreeMap<usize, BTreeSet<Mark>> = BTreeMap::new();
+        for run in &self.explored.runs {
+            let modes = run.calls.iter();
+            let modes = modes.filter_map(|call| self.mode_of(call, subjects));
+            for (index, mode) in modes.filter(|mode| !cut.contains_key(mode)) {
+                let subject = &subjects[index];
+                let Some((_, function)) = contract_of(&self.setting.contracts, subject) else {
+                    continue;
+                };
+                let of_binary = marks.entry(self.tests[run.plan.test].binary).or_default();
+                of_binary.insert(Mark {
+                    package: subject.package.clone(),
+                    path: subject.path.clone(),
+                    function: subject.id.clone(),
+                    mode: function.modes[mode].id(),
+                });
+            }
+        }
+        marks
     }
 
     /// Why a mode was not injected.

@@ -53,7 +53,7 @@ pub(super) struct Explored {
     /// In an order in which the simpler ones come first.
     pub(super) runs: Vec<Injected>,
     /// Plans that the budget left no room for.
-    pub(super) cut: Vec<(TestIndex, Vec<Fault>)>,
+    pub(super) cut: Vec<Plan>,
 }
 
 #[derive(Debug)]
@@ -114,10 +114,12 @@ impl Explorer<'_> {
             }
         }
         let waiting = longest(self.contracts);
-        let budget = Budget::new(self.arguments.budget);
+        let mut budget = Budget::new(self.arguments.budget);
         while !level.is_empty() {
+            let room = budget.take(level.len());
+            explored.cut.extend(level.drain(room..));
             let runs = parallel::map(self.jobs, &level, |plan| {
-                if !budget.take() {
+                if !budget.is_in_time() {
                     return Ok(None);
                 }
                 self.injected(plan, durations[plan.test], waiting).map(Some)
@@ -125,7 +127,7 @@ impl Explorer<'_> {
             let mut next = Vec::new();
             for (plan, run) in std::mem::take(&mut level).into_iter().zip(runs) {
                 let Some(run) = run else {
-                    explored.cut.push((plan.test, plan.faults));
+                    explored.cut.push(plan);
                     continue;
                 };
                 let calls = calls::of_run(&run.evidence, &mut subjects, self.contracts);

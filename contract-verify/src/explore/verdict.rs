@@ -13,6 +13,7 @@ use crate::behave::{Loops, View};
 use crate::codes::{self, Code};
 use crate::hear;
 use crate::inventory::Subject;
+use crate::kept::explored::Mark;
 use crate::observe::{Observed, TestIndex, contract_of, observe};
 use crate::policy::{self, Date};
 use crate::report::{Finding, Level, in_order};
@@ -37,7 +38,8 @@ pub(super) struct Case<'a> {
 /// The index of a run: first those without faults, then those with them.
 type RunIndex = usize;
 
-pub(super) fn judge(case: &Case<'_>) -> Exploration {
+/// What there is to report, and the failure modes that were explored, by the test binary.
+pub(super) fn judge(case: &Case<'_>) -> (Exploration, BTreeMap<usize, BTreeSet<Mark>>) {
     let Case {
         setting, explored, ..
     } = case;
@@ -82,7 +84,7 @@ pub(super) fn judge(case: &Case<'_>) -> Exploration {
         findings,
     };
     exploration.settle();
-    exploration
+    (exploration, case.marks(&observed.subjects))
 }
 
 /// Findings, and the runs that show them.
@@ -306,9 +308,9 @@ impl Case<'_> {
     }
 
     fn cut(&self) -> Vec<Cut> {
-        let cut = self.explored.cut.iter().map(|(test, faults)| Cut {
-            test: self.tests[*test].id.clone(),
-            faults: texts(faults),
+        let cut = self.explored.cut.iter().map(|plan| Cut {
+            test: self.tests[plan.test].id.clone(),
+            faults: texts(&plan.faults),
         });
         cut.collect()
     }

@@ -19,6 +19,7 @@ use contract_spec::model;
 use crate::codes::{self, Code};
 use crate::contracts::{ContractFile, Contracts};
 use crate::inventory::Subject;
+use crate::kept::explored::Mark;
 use crate::naming::Naming;
 use crate::observe::{Observed, TestIndex, contract_of};
 use crate::policy::{self, Date, Policy};
@@ -55,6 +56,8 @@ pub(crate) struct Case<'a> {
     pub(crate) attributes: &'a Attributes,
     /// What the tests name.
     pub(crate) naming: &'a Naming,
+    /// The failure modes that explorations injected.
+    pub(crate) explored: &'a BTreeSet<Mark>,
 }
 
 pub(crate) fn judge(case: &Case<'_>) -> Report {

@@ -7,10 +7,22 @@ use contract_spec::model;
 use super::{Judge, Place, listed, reason};
 use crate::codes;
 use crate::contracts::ContractFile;
+use crate::kept::explored::Mark;
 use crate::prove::Proof;
 use crate::report::{Branch, Level, Mode, Verdict};
 
 impl Judge<'_> {
+    /// Whether an exploration injected a mode of a function.
+    fn is_explored(&self, subject: usize, mode: &str) -> bool {
+        let subject = &self.case.observed.subjects[subject];
+        self.case.explored.contains(&Mark {
+            package: subject.package.clone(),
+            path: subject.path.clone(),
+            function: subject.id.clone(),
+            mode: mode.to_owned(),
+        })
+    }
+
     pub(super) fn mode(
         &mut self,
         key: (usize, usize),
@@ -67,7 +79,7 @@ impl Judge<'_> {
                 None => weak.and_then(reason),
             },
             tests: self.names(&tests),
-            explored: false,
+            explored: self.is_explored(key.0, &declared.id()),
             mutants: self.mutants(&proofs, &tests),
         };
         let place = || Place::in_contract(file, declared.name.span.start);

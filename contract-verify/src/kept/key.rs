@@ -82,21 +82,32 @@ impl Surroundings<'_> {
             .collect()
     }
 
-    /// The files of a package that tests may read.
+    /// The files of a package that tests may read, in one digest.
     fn data(&self, folder: &Path) -> std::io::Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        for (path, digest) in self.data_files(folder)? {
+            part(&mut hasher, &path);
+            part(&mut hasher, &digest);
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    /// The files of a package that tests may read, by their paths in it, and their content.
+    pub(super) fn data_files(&self, folder: &Path) -> std::io::Result<Vec<(String, String)>> {
         let mut files = Vec::new();
         self.find(folder, &mut files)?;
         files.sort();
         let digests = parallel::map(self.jobs, &files, |path| Ok(digest(path)))
             .map_err(|error| std::io::Error::other(error.to_string()))?;
-        let mut hasher = blake3::Hasher::new();
-        for (path, digest) in files.iter().zip(digests) {
+        let files = files.iter().zip(digests).map(|(path, digest)| {
             let path = path.strip_prefix(folder).unwrap_or(path);
-            part(&mut hasher, &path.to_string_lossy());
             // A file that went away in between is not there.
-            part(&mut hasher, &digest.unwrap_or_default());
-        }
-        Ok(hasher.finalize().to_hex().to_string())
+            (
+                path.to_string_lossy().into_owned(),
+                digest.unwrap_or_default(),
+            )
+        });
+        Ok(files.collect())
     }
 
     fn find(&self, folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -131,23 +142,11 @@ fn key(binary: &Binary, this: &str, libraries: &[String], data: &str) -> std::io
     part(&mut hasher, &digest(&planned.program)?);
     part(&mut hasher, &planned.program.to_string_lossy());
     part(&mut hasher, &planned.directory.to_string_lossy());
-    for argument in &binary.runner {
-        part(&mut hasher, &argument.to_string_lossy());
-        // A script that runs the tests is part of what they do.
-        let path = planned.directory.join(argument);
-        if path.is_file() {
-            part(&mut hasher, &digest(&path)?);
-        }
-    }
+    runner(&mut hasher, binary)?;
     for library in libraries {
         part(&mut hasher, library);
     }
-    for (variable, value) in &planned.environment {
-        let volatile = OF_THE_SHELL.contains(&variable.as_str())
-            || OF_SESSIONS.iter().any(|start| variable.starts_with(start));
-        if volatile {
-            continue;
-        }
+    for (variable, value) in environment(binary) {
         part(&mut hasher, variable);
         part(&mut hasher, value);
         if variable.starts_with("CARGO_BIN_EXE_") {
@@ -158,8 +157,31 @@ fn key(binary: &Binary, this: &str, libraries: &[String], data: &str) -> std::io
     Ok(hasher.finalize().to_hex().to_string())
 }
 
+/// What runs a binary, where that is a program of the user's.
+pub(super) fn runner(hasher: &mut blake3::Hasher, binary: &Binary) -> std::io::Result<()> {
+    for argument in &binary.runner {
+        part(hasher, &argument.to_string_lossy());
+        // A script that runs the tests is part of what they do.
+        let path = binary.planned.directory.join(argument);
+        if path.is_file() {
+            part(hasher, &digest(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// The variables that a binary is run with, but for those that say nothing about it.
+pub(super) fn environment(binary: &Binary) -> impl Iterator<Item = (&String, &String)> {
+    let variables = binary.planned.environment.iter();
+    variables.filter(|(variable, _)| {
+        let volatile = OF_THE_SHELL.contains(&variable.as_str())
+            || OF_SESSIONS.iter().any(|start| variable.starts_with(start));
+        !volatile
+    })
+}
+
 /// One part, told from the next.
-fn part(hasher: &mut blake3::Hasher, text: &str) {
+pub(super) fn part(hasher: &mut blake3::Hasher, text: &str) {
     hasher.update(&(text.len() as u64).to_le_bytes());
     hasher.update(text.as_bytes());
 }

@@ -5,6 +5,7 @@
 //! name, so one that is out of date cannot be found. Only what passed, or noticed a
 //! mutant, is kept; what failed, crashed, hung or flaked is always asked again.
 
+pub(crate) mod explored;
 pub(crate) mod key;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -269,7 +270,7 @@ impl Kept {
         }
         if !used.is_empty() {
             // Whatever cannot be taken away now can be another time.
-            let _left = forget(&self.folder, &used);
+            let _left = forget(&self.folder, &used, BINARIES);
         }
     }
 }
@@ -370,7 +371,7 @@ fn read(bytes: &[u8], key: &str) -> std::result::Result<Memory, String> {
 }
 
 /// Takes away the memories that were written longest ago, but for those in use.
-fn forget(folder: &Path, used: &BTreeSet<String>) -> std::io::Result<()> {
+fn forget(folder: &Path, used: &BTreeSet<String>, most: usize) -> std::io::Result<()> {
     let mut others = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -380,7 +381,7 @@ fn forget(folder: &Path, used: &BTreeSet<String>) -> std::io::Result<()> {
         }
     }
     others.sort();
-    let many = (used.len() + others.len()).saturating_sub(BINARIES);
+    let many = (used.len() + others.len()).saturating_sub(most);
     for (_, path) in others.into_iter().take(many) {
         std::fs::remove_file(path)?;
     }

@@ -10,6 +10,7 @@ use crate::contracts;
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::judge::{self, Case};
+use crate::kept::explored::Mark;
 use crate::naming::Naming;
 use crate::observe::{TestIndex, observe};
 use crate::policy::Date;
@@ -27,6 +28,8 @@ pub(crate) struct Found<'a> {
     pub(crate) tests: &'a [Test],
     /// How the tests went with nothing changed, in their order.
     pub(crate) plain: Vec<(TestIndex, Plain)>,
+    /// The failure modes that explorations injected.
+    pub(crate) explored: BTreeSet<Mark>,
 }
 
 impl Found<'_> {
@@ -131,6 +134,7 @@ pub(crate) fn conclude(
         required: &required,
         attributes: &attributes,
         naming: &Naming::of(workspace),
+        explored: &found.explored,
     });
     if let Some(baseline) = &setting.baseline {
         baseline.apply(&mut report, &setting.root, scope.is_whole(), status)?;

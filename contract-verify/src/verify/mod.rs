@@ -73,6 +73,7 @@ fn report(setting: &mut Setting, arguments: &Arguments, status: Status) -> Resul
         )?),
         None => None,
     };
+    let explored = prepared.explored(setting, options, status);
     let inventory = std::mem::take(&mut prepared.inventory);
     let tests = prepared.tests.clone();
     let live = prepared.live(options, record, status);
@@ -80,6 +81,7 @@ fn report(setting: &mut Setting, arguments: &Arguments, status: Status) -> Resul
         inventory: &inventory,
         tests: &tests,
         plain: live.plain(&chosen)?,
+        explored,
     };
     let report = conclude(setting, &found, &live, live.jobs, status)?;
     live.end()?;

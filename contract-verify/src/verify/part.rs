@@ -80,6 +80,7 @@ pub(crate) fn run(arguments: &Run, status: Status) -> Result<Ran> {
         inventory: &inventory,
         tests: &tests,
         plain: live.plain(&chosen)?,
+        explored: Default::default(),
     };
     let code = if found.failing().is_empty() {
         break_each(&setting, &found, &live, partition.is_some())?;

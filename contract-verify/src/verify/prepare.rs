@@ -18,6 +18,7 @@ use crate::exit;
 use crate::eyes;
 use crate::inventory::{self, Inventory};
 use crate::kept::Kept;
+use crate::kept::explored::{Mark, Origin};
 use crate::kept::key::Surroundings;
 use crate::observe::TestIndex;
 use crate::parallel;
@@ -37,7 +38,9 @@ pub(crate) struct Prepared {
     /// What the run is about, where that is known without looking.
     inputs: Option<Inputs>,
     kept: Option<Kept>,
-    _site: Site,
+    /// Files that this program writes itself.
+    own: Vec<PathBuf>,
+    site: Site,
 }
 
 /// Where things are built and run.
@@ -101,8 +104,11 @@ impl Prepared {
             }
         };
         build.binaries = binaries;
-        let inputs = None;
-        Self::of(setting, options, site, build, kept, inputs)
+        let mut prepared = Self::of(setting, options, site, build, kept, None)?;
+        if let Some(prepared) = &mut prepared {
+            prepared.own = own.to_vec();
+        }
+        Ok(prepared)
     }
 
     /// The same from an archive, of which it is known what went into it.
@@ -151,7 +157,8 @@ impl Prepared {
             build,
             inputs,
             kept: Some(kept),
-            _site: site,
+            own: Vec::new(),
+            site,
         }))
     }
 
@@ -162,6 +169,48 @@ impl Prepared {
             return Err(Error::NoTests);
         }
         Ok(chosen)
+    }
+
+    /// What the test binaries are made from and run with; nothing where that cannot be read.
+    pub(crate) fn origin(
+        &self,
+        setting: &Setting,
+        options: &Options,
+        status: Status,
+    ) -> Option<Origin> {
+        let surroundings = Surroundings {
+            binaries: &self.runner.binaries,
+            libraries: &self.build.libraries,
+            compiled: &compiled::files(&self.build.artifacts),
+            own: &[],
+            jobs: jobs(options),
+        };
+        let folder = &self.site.folder;
+        let origin = Origin::of(
+            folder,
+            &setting.workspace,
+            options,
+            &self.build,
+            &surroundings,
+            &self.own,
+        );
+        origin
+            .map_err(|error| status.warn(&format!("what was explored is not known: {error}")))
+            .ok()
+    }
+
+    /// The failure modes that explorations of these very sources injected.
+    pub(super) fn explored(
+        &self,
+        setting: &Setting,
+        options: &Options,
+        status: Status,
+    ) -> BTreeSet<Mark> {
+        if !Origin::is_kept(&self.site.folder) {
+            return BTreeSet::new();
+        }
+        let origin = self.origin(setting, options, status);
+        origin.map(|origin| origin.marks()).unwrap_or_default()
     }
 
     /// Whoever runs the tests now.
