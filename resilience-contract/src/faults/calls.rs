@@ -147,7 +147,7 @@ impl<E> Calls<E> {
                 "a call is lost whole, and at once: `Ending::Stall` and `after_bytes` are for a `FaultProxy`",
             ));
         }
-        Ok(Applied::to(&self.shared, What::Cut { cut, seen: 0 }))
+        Ok(Applied::to(&self.shared, What::cut(cut)))
     }
 
     /// What was lost so far, in order.
@@ -174,7 +174,7 @@ impl<E> Calls<E> {
     /// Counts a message; gives how the caller hears of it if it is one to lose.
     fn meet(&self, direction: Direction, connection: u64, name: &str) -> Result<(), E> {
         let mut state = self.shared.lock();
-        let Some(strike) = state.message(direction, name) else {
+        let Some(strike) = state.message(connection, direction, name, false) else {
             return Ok(());
         };
         let kind = match strike.ending {

@@ -33,8 +33,9 @@ pub enum Ending {
 /// does.
 ///
 /// Messages are counted from 1, over all connections of the proxy, in the order in which
-/// they come, beginning with the first whole message after the cut was made. A cut
-/// happens once unless it is [`lasting`](Self::lasting). The peer of whoever sent the
+/// they come, beginning with the first whole message after the cut was made. A farewell
+/// (PostgreSQL's `Terminate`) is not counted and passes: nobody waits for it, so only
+/// chance would decide whether it was met. A cut happens once unless it is [`lasting`](Self::lasting). The peer of whoever sent the
 /// message cannot tell that it was sent; in particular, the reply to a `COMMIT` is lost
 /// *after* the server has committed.
 ///

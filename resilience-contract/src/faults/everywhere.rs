@@ -70,6 +70,8 @@ pub struct Transaction<'a> {
     open: Option<Box<dyn FnMut() -> u64 + 'a>>,
     patience: Duration,
     most: u64,
+    /// Whoever leaves connections open is waited for once, and not in every run.
+    closes: bool,
 }
 
 impl fmt::Debug for Transaction<'_> {
@@ -82,8 +84,12 @@ impl fmt::Debug for Transaction<'_> {
 }
 
 impl<'a> Transaction<'a> {
-    /// What is done through the proxy or the calls, connecting included; and how often it
-    /// took effect since the last reset, asked past them.
+    /// What is done through the proxy or the calls; and how often it took effect since the
+    /// last reset, asked past them.
+    ///
+    /// Connecting and closing belong to it. A client that is still connected when it
+    /// returns may say more, and whether that is counted is chance: only PostgreSQL's
+    /// farewell is told from what matters. Where a task does the closing, wait for it.
     pub fn new(act: impl FnMut() -> Told + 'a, applied: impl FnMut() -> u64 + 'a) -> Self {
         Self {
             act: Box::new(act),
@@ -93,6 +99,7 @@ impl<'a> Transaction<'a> {
             open: None,
             patience: PATIENCE,
             most: MOST_MESSAGES,
+            closes: true,
         }
     }
 
@@ -148,13 +155,13 @@ impl<'a> Transaction<'a> {
                     let cut = if lasting { cut.lasting() } else { cut };
                     (self.before)();
                     let cut = through.lose(cut)?;
-                    let told = (self.act)();
+                    let told = self.act(through);
                     let met = cut.hits() > 0;
                     cut.remove();
                     let mut breaches = Vec::new();
                     let applied = self.judge(told, &mut breaches);
                     if met {
-                        self.recover(&mut breaches);
+                        self.recover(through, &mut breaches);
                     }
                     let run = CutRun {
                         direction,
@@ -177,6 +184,15 @@ impl<'a> Transaction<'a> {
             }
         }
         Ok(report)
+    }
+
+    /// Does it, until all that it said is counted: otherwise chance would decide what is
+    /// met, as what nobody waited for may still be on its way.
+    fn act(&mut self, through: &impl Conversation) -> Told {
+        let connections = through.connections();
+        let told = (self.act)();
+        self.closes = self.closes && through.is_over_since(connections);
+        told
     }
 
     /// Holds what is left against what was said; gives how often it took effect.
@@ -208,9 +224,9 @@ impl<'a> Transaction<'a> {
     }
 
     /// With nothing lost any more, it has to work again.
-    fn recover(&mut self, breaches: &mut Vec<CutBreach>) {
+    fn recover(&mut self, through: &impl Conversation, breaches: &mut Vec<CutBreach>) {
         (self.before)();
-        let told = (self.act)();
+        let told = self.act(through);
         if told != Told::Committed || (self.applied)() != 1 {
             breaches.push(CutBreach::NoRecovery);
         }

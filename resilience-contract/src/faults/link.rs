@@ -190,14 +190,21 @@ impl Link {
                 scanner.step(&bytes[safe..], &mut dialogue)
             };
             if let Some(name) = &step.starts {
-                self.striking = self.shared.lock().message(self.direction, name);
+                let farewell = scanner.is_farewell(name);
+                let (connection, direction) = (self.connection, self.direction);
+                let mut state = self.shared.lock();
+                self.striking = state.message(connection, direction, name, farewell);
+                if let Some(strike) = &self.striking {
+                    // Now: who gets what comes before it may look at once.
+                    state.cut(strike, connection, direction);
+                }
             }
             if let Some(strike) = &mut self.striking {
                 let allowed = usize::try_from(strike.after_bytes).unwrap_or(usize::MAX);
                 if allowed < step.len || step.ends {
                     let strike = self.striking.take();
                     self.limit(&bytes[..safe + allowed.min(step.len)])?;
-                    return strike.map_or(Continue(()), |strike| self.strike(strike));
+                    return strike.map_or(Continue(()), |strike| self.strike(strike.ending));
                 }
                 strike.after_bytes -= step.len as u64;
             }
@@ -206,18 +213,14 @@ impl Link {
         self.limit(bytes)
     }
 
-    fn strike(&mut self, strike: Strike) -> Flow {
-        let (connection, direction) = (self.connection, self.direction);
-        self.shared.change(|state| {
-            state.cut(&strike, connection, direction);
-            if strike.ending == Ending::Stall {
-                state.stall(connection);
-            }
-        });
-        match strike.ending {
+    fn strike(&self, ending: Ending) -> Flow {
+        match ending {
             Ending::Reset => self.end(true),
             Ending::Close => self.end(false),
-            Ending::Stall => Continue(()),
+            Ending::Stall => {
+                self.shared.change(|state| state.stall(self.connection));
+                Continue(())
+            }
         }
     }
 

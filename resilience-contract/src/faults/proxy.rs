@@ -1,10 +1,12 @@
 //! The proxy as tests see it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::cut::{Cut, Protocol};
 use super::listen::Listening;
@@ -70,13 +72,8 @@ impl FaultProxy {
     /// If the proxy was not told which protocol is spoken
     /// ([`FaultProxyBuilder::speaking`]): it cannot tell messages apart then.
     pub fn cut(&self, cut: Cut) -> io::Result<Applied> {
-        if self.protocol.is_none() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "a proxy without a protocol knows no messages to cut: start it with `.speaking(Protocol::…)`",
-            ));
-        }
-        Ok(self.apply(What::Cut { cut, seen: 0 }))
+        self.knows_messages()?;
+        Ok(self.apply(What::cut(cut)))
     }
 
     /// Refuses the next `connections` connections and lets later ones pass.
@@ -136,6 +133,38 @@ impl FaultProxy {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.shared.lock().counters
+    }
+
+    /// A cut in a conversation that begins now: what is left of earlier ones is no part of
+    /// it.
+    pub(super) fn cut_conversation(&self, cut: Cut) -> io::Result<Applied> {
+        self.knows_messages()?;
+        Ok(self.apply(What::Cut {
+            cut,
+            seen: 0,
+            asked: Some(BTreeSet::new()),
+        }))
+    }
+
+    /// Waits until all connections are over that were made after so many others; `false`
+    /// if some are not.
+    pub(super) fn is_over_since(&self, connections: u64, patience: Duration) -> bool {
+        let until = Instant::now().checked_add(patience);
+        let over = self.shared.wait(
+            |_| until,
+            |state| state.all_over_since(connections).then_some(()),
+        );
+        over.is_some()
+    }
+
+    fn knows_messages(&self) -> io::Result<()> {
+        if self.protocol.is_some() {
+            return Ok(());
+        }
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "a proxy without a protocol knows no messages to cut: start it with `.speaking(Protocol::…)`",
+        ))
     }
 
     fn apply(&self, what: What) -> Applied {

@@ -3,7 +3,7 @@
 //! One lock and one condition variable for everything: a proxy for tests has few
 //! connections, and every wait must end when a fault is removed or a connection ends.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
@@ -62,10 +62,24 @@ pub(super) enum What {
         cut: Cut,
         /// Messages that began since.
         seen: u64,
+        /// The connections on which replies count, where not all do: those on which
+        /// something was asked since.
+        asked: Option<BTreeSet<u64>>,
     },
     Refuse {
         left: u32,
     },
+}
+
+impl What {
+    /// A cut that counts every message.
+    pub(super) const fn cut(cut: Cut) -> Self {
+        Self::Cut {
+            cut,
+            seen: 0,
+            asked: None,
+        }
+    }
 }
 
 /// A toxic as it concerns one direction of one connection.
@@ -282,6 +296,11 @@ impl State {
         self.connections.insert(number, connection);
     }
 
+    /// Whether all connections are over that were made after so many others.
+    pub(super) fn all_over_since(&self, connections: u64) -> bool {
+        self.connections.range(connections + 1..).next().is_none()
+    }
+
     pub(super) fn is_open(&self, connection: u64) -> bool {
         self.connections.contains_key(&connection)
     }
@@ -342,7 +361,13 @@ impl State {
     }
 
     /// A message begins. Gives the cut that strikes it, if one does.
-    pub(super) fn message(&mut self, direction: Direction, name: &str) -> Option<Strike> {
+    pub(super) fn message(
+        &mut self,
+        connection: u64,
+        direction: Direction,
+        name: &str,
+        farewell: bool,
+    ) -> Option<Strike> {
         let all = match direction {
             Direction::Upstream => &mut self.counters.requests,
             Direction::Downstream => &mut self.counters.replies,
@@ -350,9 +375,20 @@ impl State {
         *all += 1;
         let mut strike = None;
         for entry in &mut self.faults {
-            let What::Cut { cut, seen } = &mut entry.what else {
+            let What::Cut { cut, seen, asked } = &mut entry.what else {
                 continue;
             };
+            if farewell {
+                continue;
+            }
+            if let Some(asked) = asked {
+                match direction {
+                    Direction::Upstream => drop(asked.insert(connection)),
+                    // What is left of an earlier conversation.
+                    Direction::Downstream if !asked.contains(&connection) => continue,
+                    Direction::Downstream => {}
+                }
+            }
             if cut.direction != direction {
                 continue;
             }

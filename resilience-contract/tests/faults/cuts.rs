@@ -57,6 +57,37 @@ fn the_reply_to_a_commit_is_lost_after_the_server_committed() {
 }
 
 #[test]
+fn a_cut_is_on_record_before_what_comes_ahead_of_it_arrives() {
+    let server = postgres();
+    for _ in 0..50 {
+        let proxy = server.proxy_speaking(Protocol::Postgres);
+        // CommandComplete and ReadyForQuery come together.
+        let cut = proxy.cut(Cut::reply(4)).unwrap();
+        let client = connect(&proxy);
+        log_in(&client);
+        (&client).write_all(COMMIT).unwrap();
+        receive(&client, 12);
+        assert_eq!(cut.hits(), 1);
+    }
+}
+
+#[test]
+fn a_farewell_is_not_counted_and_passes() {
+    let server = Server::answering(|_| Vec::new());
+    let proxy = server.proxy_speaking(Protocol::Postgres);
+    let cut = proxy.cut(Cut::request(2)).unwrap();
+    let mut client = connect(&proxy);
+    client.write_all(STARTUP).unwrap();
+    assert_eq!(server.next(), Seen::Bytes(STARTUP.to_vec()));
+    client.write_all(b"X\0\0\0\x04").unwrap();
+    assert_eq!(server.next(), Seen::Bytes(b"X\0\0\0\x04".to_vec()));
+    assert_eq!((cut.hits(), proxy.counters().requests), (0, 2));
+    client.write_all(COMMIT).unwrap();
+    assert_eq!(server.next(), Seen::Reset);
+    assert_eq!(cut.hits(), 1);
+}
+
+#[test]
 fn a_commit_that_is_cut_does_not_reach_the_server() {
     let server = postgres();
     let proxy = server.proxy_speaking(Protocol::Postgres);

@@ -2,11 +2,13 @@
 //! The bank is a server of this test that speaks Redis' protocol; `tests/crates/libraries`
 //! has the same with a real PostgreSQL.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use resilience_contract::faults::{CutBreach, CutReport, FaultProxy, Protocol, Told, Transaction};
+use resilience_contract::faults::{
+    CutBreach, CutReport, Direction, FaultProxy, Protocol, Told, Transaction,
+};
 
 /// Two accounts, and the transfers that it knows by their keys.
 #[derive(Debug, Default)]
@@ -74,6 +76,17 @@ fn say(bank: SocketAddr, commands: &[&str]) -> io::Result<()> {
         lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
     }
     Ok(())
+}
+
+/// Sends a command, waits for its reply, sends another one and is gone.
+fn say_and_leave(bank: SocketAddr, command: &str, unheard: &str) -> io::Result<()> {
+    let mut stream = TcpStream::connect(bank)?;
+    stream.write_all(format!("*1\r\n${}\r\n{command}\r\n", command.len()).as_bytes())?;
+    stream.read_exact(&mut [0; 5])?;
+    let words = unheard
+        .split(' ')
+        .map(|word| format!("${}\r\n{word}\r\n", word.len()));
+    stream.write_all(format!("*2\r\n{}", words.collect::<String>()).as_bytes())
 }
 
 /// What comes of a transfer whose every message is lost in turn.
@@ -184,6 +197,146 @@ fn a_client_that_stays_broken_and_a_lie_about_success_are_found() {
         Told::Committed
     });
     assert_eq!(breaches(&report), [CutBreach::UntrueSuccess], "{report}");
+}
+
+/// A server of PostgreSQL's protocol, as much of it as the queries `MOVE` take.
+fn postgres() -> (SocketAddr, Arc<Mutex<Accounts>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let accounts = Arc::new(Mutex::new(Accounts::default()));
+    let shared = Arc::clone(&accounts);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, accounts) = (stream.unwrap(), Arc::clone(&shared));
+            std::thread::spawn(move || -> io::Result<()> {
+                let mut startup = [0; 17];
+                stream.read_exact(&mut startup)?;
+                stream.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")?;
+                loop {
+                    let mut header = [0; 5];
+                    stream.read_exact(&mut header)?;
+                    if header[0] == b'X' {
+                        return Ok(());
+                    }
+                    let mut query = [0; 5];
+                    stream.read_exact(&mut query)?;
+                    accounts.lock().unwrap().given += 1;
+                    stream.write_all(b"C\0\0\0\x09MOVE\0Z\0\0\0\x05I")?;
+                }
+            });
+        }
+    });
+    (addr, accounts)
+}
+
+const FAREWELL: &[u8] = b"X\0\0\0\x04";
+
+/// Logs in and moves money, and gives what it is connected by.
+fn move_money(addr: SocketAddr) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(addr)?;
+    for (question, answer) in [
+        (&b"\0\0\0\x11\0\x03\0\0user\0me\0\0"[..], 15),
+        (b"Q\0\0\0\x09MOVE\0", 16),
+    ] {
+        stream.write_all(question)?;
+        stream.read_exact(&mut vec![0; answer])?;
+    }
+    Ok(stream)
+}
+
+#[test]
+fn a_farewell_is_no_message_to_lose_however_late_it_comes() {
+    let cut = |leave: &dyn Fn(TcpStream)| {
+        let (addr, accounts) = postgres();
+        let proxy = FaultProxy::to(addr).speaking(Protocol::Postgres);
+        let proxy = proxy.start().unwrap();
+        let act = || match move_money(proxy.addr()) {
+            Ok(stream) => {
+                leave(stream);
+                Told::Committed
+            }
+            Err(_) => Told::Unknown,
+        };
+        Transaction::new(act, || accounts.lock().unwrap().given)
+            .before(|| *accounts.lock().unwrap() = Accounts::default())
+            .cut_everywhere(&proxy)
+            .unwrap()
+    };
+    let without = cut(&|stream| drop(stream));
+    assert!(without.is_clean(), "{without}");
+    let names = without.runs.iter().filter(|run| run.message > 0);
+    let names: Vec<&str> = names.map(|run| run.name.as_str()).collect();
+    let requests = ["StartupMessage", "Query"].repeat(2);
+    let replies = [
+        "Authentication",
+        "ReadyForQuery",
+        "CommandComplete",
+        "ReadyForQuery",
+    ]
+    .repeat(2);
+    assert_eq!(names, [requests, replies].concat());
+
+    let at_once = cut(&|mut stream| stream.write_all(FAREWELL).unwrap());
+    assert_eq!(at_once, without);
+
+    // By a task that gets to it when the next run has begun.
+    let last = std::cell::RefCell::new(None::<TcpStream>);
+    let late = cut(&|stream| {
+        if let Some(mut before) = last.replace(Some(stream)) {
+            before.write_all(FAREWELL).unwrap();
+        }
+    });
+    assert_eq!(late, without);
+}
+
+#[test]
+fn what_the_server_still_says_to_an_earlier_client_is_no_part_of_a_run() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut others: Vec<TcpStream> = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            for mut other in &others {
+                // It may have been reset.
+                drop(other.write_all(b"+LATE\r\n"));
+            }
+            // One that is reset asks for nothing.
+            if stream.read_exact(&mut [0; 6]).is_ok() {
+                drop(stream.write_all(b"+OK\r\n"));
+            }
+            others.push(stream);
+        }
+    });
+    let proxy = FaultProxy::to(addr).speaking(Protocol::Redis);
+    let proxy = proxy.start().unwrap();
+    let kept = std::cell::RefCell::new(Vec::new());
+    let act = || {
+        let mut stream = TcpStream::connect(proxy.addr()).unwrap();
+        let asked = stream.write_all(b"PING\r\n");
+        let answered = asked.and_then(|()| stream.read_exact(&mut [0; 5]));
+        kept.borrow_mut().push(stream);
+        match answered {
+            Ok(()) => Told::Committed,
+            Err(_) => Told::Unknown,
+        }
+    };
+    let report = Transaction::new(act, || 1).cut_everywhere(&proxy).unwrap();
+    let names: Vec<&str> = report.runs.iter().map(|run| run.name.as_str()).collect();
+    assert_eq!(names, ["PING", "", "PING", "+OK", "+OK"], "{report:?}");
+}
+
+#[test]
+fn what_nobody_waits_for_is_counted_all_the_same() {
+    let report = lost(|bank| match say_and_leave(bank, "MOVE", "ONCE k") {
+        Ok(()) => Told::Committed,
+        Err(_) => Told::Unknown,
+    });
+    // Of the replies, the second one comes or does not.
+    let lost = report.runs.iter().filter(|run| run.message > 0);
+    let requests = lost.filter(|run| run.direction == Direction::Upstream);
+    let requests: Vec<&str> = requests.map(|run| run.name.as_str()).collect();
+    assert_eq!(requests, ["MOVE", "ONCE"].repeat(2), "{report:?}");
 }
 
 #[test]

@@ -52,6 +52,15 @@ impl Scanner {
         }
     }
 
+    /// Whether this request is a farewell: whoever says it waits for nothing and is heard
+    /// of no more, so that only chance decides when it comes, and nothing is lost with it.
+    pub(super) fn is_farewell(&self, name: &str) -> bool {
+        match self {
+            Self::Postgres(scanner) => scanner.is_farewell(name),
+            Self::Redis(_) | Self::Http1(_) => false,
+        }
+    }
+
     /// The next part of `bytes`, which must not be empty.
     pub(super) fn step(&mut self, bytes: &[u8], dialogue: &mut Dialogue) -> Step {
         if dialogue.lost {

@@ -13,6 +13,8 @@ const CANCEL_REQUEST: u32 = 80_877_102;
 const SSL_REQUEST: u32 = 80_877_103;
 const GSS_ENCRYPTION_REQUEST: u32 = 80_877_104;
 
+const TERMINATE: &str = "Terminate";
+
 /// The server's own limit.
 const LONGEST: u32 = 1 << 30;
 
@@ -82,6 +84,10 @@ impl Scanner {
     }
 
     /// Takes what a whole header says. `false` if it makes no sense.
+    pub(super) fn is_farewell(&self, name: &str) -> bool {
+        self.direction == Direction::Upstream && name == TERMINATE
+    }
+
     fn read_header(&mut self, dialogue: &mut Dialogue) -> bool {
         let number = |at: usize| {
             let bytes = self.header.get(at..at + 4)?;
@@ -149,7 +155,7 @@ fn frontend(kind: u8) -> Option<&'static str> {
         b'p' => "PasswordMessage",
         b'Q' => "Query",
         b'S' => "Sync",
-        b'X' => "Terminate",
+        b'X' => TERMINATE,
         _ => return None,
     })
 }
