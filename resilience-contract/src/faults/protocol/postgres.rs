@@ -83,11 +83,12 @@ impl Scanner {
         }
     }
 
-    /// Takes what a whole header says. `false` if it makes no sense.
+    /// Whether it is what a client says when it goes.
     pub(super) fn is_farewell(&self, name: &str) -> bool {
         self.direction == Direction::Upstream && name == TERMINATE
     }
 
+    /// Takes what a whole header says. `false` if it makes no sense.
     fn read_header(&mut self, dialogue: &mut Dialogue) -> bool {
         let number = |at: usize| {
             let bytes = self.header.get(at..at + 4)?;
