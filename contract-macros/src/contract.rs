@@ -57,12 +57,14 @@ impl Declared {
     }
 
     /// Whether it says what must be logged, or what must not.
+    #[cfg(feature = "probe")]
     pub(crate) fn speaks_of_logs(&self) -> bool {
         let mut modes = self.function.modes.iter();
         !self.function.sensitive.is_empty() || modes.any(|mode| mode.log.is_some())
     }
 
     /// What must not be logged.
+    #[cfg(feature = "probe")]
     pub(crate) fn sensitive(&self) -> Vec<&str> {
         let names = self.function.sensitive.iter();
         names.map(|name| name.value.as_str()).collect()

@@ -2,11 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, LitStr, Path, Token, Variant,
-};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Error, Expr, LitStr, Path, Token, Variant};
 
-use crate::{exchange, hash, signature};
+use crate::{hash, signature};
 
 pub(crate) fn failure_modes(item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
@@ -17,10 +15,11 @@ pub(crate) fn failure_modes(item: TokenStream) -> TokenStream {
 }
 
 /// What `#[failure(…)]` says about a variant.
-struct Described<'a> {
-    variant: &'a Variant,
+pub(crate) struct Described<'a> {
+    pub(crate) variant: &'a Variant,
     mode: String,
-    sample: Option<Expr>,
+    #[cfg_attr(not(feature = "probe"), expect(dead_code, reason = "nothing is made"))]
+    pub(crate) sample: Option<Expr>,
 }
 
 fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
@@ -62,12 +61,10 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             quote!(::core::option::Option::Some(match self { #(#modes)* })),
         )
     };
-    let sample = cfg!(feature = "probe").then(|| {
-        let sample = sample(&described, &krate);
-        let variants: Vec<&Variant> = data.variants.iter().collect();
-        let instead = exchange::methods(&variants, &krate);
-        quote!(#sample #instead)
-    });
+    #[cfg(feature = "probe")]
+    let sample = crate::sample::methods(&described, &krate);
+    #[cfg(not(feature = "probe"))]
+    let sample = TokenStream::new();
     Ok(quote! {
         #mistakes
         #[automatically_derived]
@@ -174,74 +171,6 @@ fn read(variant: &Variant) -> syn::Result<Described<'_>> {
         mode,
         sample,
     })
-}
-
-/// The methods that make a variant out of nothing, and say whether they can; only the
-/// verifier calls them.
-fn sample(described: &[Described<'_>], krate: &Path) -> TokenStream {
-    let arms = described.iter().enumerate().map(|(index, described)| {
-        let ident = &described.variant.ident;
-        let value = match (&described.sample, &described.variant.fields) {
-            (Some(sample), _) => quote!(#sample),
-            (None, Fields::Unit) => quote!(Self::#ident),
-            (None, Fields::Unnamed(fields)) => {
-                let values = fields.unnamed.iter().map(|field| made(&field.ty, krate));
-                quote!(Self::#ident(#(#values),*))
-            }
-            (None, Fields::Named(fields)) => {
-                let values = fields.named.iter().map(|field| {
-                    let (name, value) = (&field.ident, made(&field.ty, krate));
-                    quote!(#name: #value)
-                });
-                quote!(Self::#ident { #(#values),* })
-            }
-        };
-        quote!(#index => ::core::option::Option::Some(#value),)
-    });
-    let possible = described.iter().enumerate().map(|(index, described)| {
-        let fields = match described.sample {
-            // Given by hand, it can be made; nothing else is asked.
-            Some(_) => Vec::new(),
-            None => described
-                .variant
-                .fields
-                .iter()
-                .map(|field| maker(&field.ty, krate))
-                .collect(),
-        };
-        quote!(#index => true #(&& #fields.is_some())*,)
-    });
-    quote! {
-        fn can_sample(variant: ::core::primitive::usize) -> ::core::primitive::bool {
-            use #krate::__private::make::{
-                MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
-            };
-            match variant {
-                #(#possible)*
-                _ => false,
-            }
-        }
-
-        fn sample(variant: ::core::primitive::usize) -> ::core::option::Option<Self> {
-            use #krate::__private::make::{
-                MakeDefault as _, MakeKnown as _, MakeNothing as _, MakeVariant as _,
-            };
-            match variant {
-                #(#arms)*
-                _ => ::core::option::Option::None,
-            }
-        }
-    }
-}
-
-fn made(field: &syn::Type, krate: &Path) -> TokenStream {
-    let maker = maker(field, krate);
-    quote!(#maker?())
-}
-
-/// How to make a value of a type, if at all.
-fn maker(field: &syn::Type, krate: &Path) -> TokenStream {
-    quote!((&&&&#krate::__private::make::Make::<#field>::new()).make())
 }
 
 fn is_mode_name(name: &str) -> bool {

@@ -5,7 +5,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Expr, ItemFn, Stmt, TraitItemFn};
 
-use crate::{check, contract, probe, signature, silence};
+use crate::{check, contract, signature, silence};
 
 pub(crate) fn attribute(arguments: TokenStream, function: TokenStream) -> TokenStream {
     match expand(arguments, &function) {
@@ -36,9 +36,8 @@ fn expand(arguments: TokenStream, function: &TokenStream) -> syn::Result<TokenSt
     if !cfg!(feature = "probe") && !changed && !has_inner_attributes(&item) {
         return Ok(in_front(function, check));
     }
-    if cfg!(feature = "probe") {
-        probe::weave(&attribute, &declared, &error, &krate, &mut item)?;
-    }
+    #[cfg(feature = "probe")]
+    crate::probe::weave(&attribute, &declared, &error, &krate, &mut item)?;
     // In front of the body and not around it: what was written stays what is compiled.
     item.block
         .stmts

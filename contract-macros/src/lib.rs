@@ -8,19 +8,25 @@
 //! each mistake, so that rustc reports nothing that follows from it.
 
 mod check;
+#[cfg(feature = "probe")]
 mod contain;
 mod contract;
 mod degrade;
 mod derive;
+#[cfg(feature = "probe")]
 mod exchange;
 mod expand;
 mod file;
 mod hash;
 mod opaque;
+#[cfg(feature = "probe")]
 mod parameters;
+#[cfg(feature = "probe")]
 mod probe;
 mod respan;
 mod retry;
+#[cfg(feature = "probe")]
+mod sample;
 mod signature;
 mod silence;
 

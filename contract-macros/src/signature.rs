@@ -47,13 +47,16 @@ pub(crate) fn error_type(
         opaque::refuse_error(error)?;
         return Ok(error.to_token_stream());
     }
-    let mut generics = Generics {
+    let mut generics = Types::Generics {
         names: parameters,
         used: None,
     };
     let mut projected = output.clone();
     let error = project(&mut projected, &mut generics, krate);
-    if let Some(name) = generics.used {
+    if let Types::Generics {
+        used: Some(name), ..
+    } = generics
+    {
         let place = written_error(output).unwrap_or(output);
         let text = place.to_token_stream().to_string().replace(' ', "");
         let instance = match name.to_string().as_str() {
@@ -106,17 +109,18 @@ pub(crate) fn output(signature: &Signature) -> Option<Type> {
             output.clone()
         }
     };
-    ImplTraitEraser.visit_type_mut(&mut output);
+    Types::ImplTrait.visit_type_mut(&mut output);
     Some(output)
 }
 
 /// What a call of the function gives, in the same way.
+#[cfg(feature = "probe")]
 pub(crate) fn whole_output(signature: &Signature) -> Type {
     let mut output = match &signature.output {
         syn::ReturnType::Type(_, output) => (**output).clone(),
         syn::ReturnType::Default => syn::parse_quote!(()),
     };
-    ImplTraitEraser.visit_type_mut(&mut output);
+    Types::ImplTrait.visit_type_mut(&mut output);
     output
 }
 
@@ -136,7 +140,7 @@ fn written_error(output: &Type) -> Option<&Type> {
     types.nth(1).filter(|_| last.ident == "Result")
 }
 
-fn project(output: &mut Type, generics: &mut Generics, krate: &Path) -> TokenStream {
+fn project(output: &mut Type, generics: &mut Types, krate: &Path) -> TokenStream {
     if let Some(error) = written_error(output) {
         let mut error = error.clone();
         generics.visit_type_mut(&mut error);
@@ -184,43 +188,49 @@ fn type_parameters(signature: &Signature) -> Vec<Ident> {
     names
 }
 
-/// Makes every lifetime `'static`, and notes the use of what an item cannot name.
-struct Generics {
-    names: Vec<Ident>,
-    used: Option<Ident>,
+/// What is done to every part of a type. One visitor for both: each is some hundred
+/// functions, which whoever uses the macros compiles.
+enum Types {
+    /// Makes every lifetime `'static`, and notes the use of what an item cannot name.
+    Generics {
+        names: Vec<Ident>,
+        used: Option<Ident>,
+    },
+    /// Makes every `impl Trait` something that is to be found out.
+    ImplTrait,
 }
 
-impl VisitMut for Generics {
+impl VisitMut for Types {
+    fn visit_type_mut(&mut self, inner: &mut Type) {
+        match (self, inner) {
+            (Self::ImplTrait, inner @ Type::ImplTrait(_)) => *inner = syn::parse_quote!(_),
+            (this, inner) => visit_mut::visit_type_mut(this, inner),
+        }
+    }
+
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        *lifetime = Lifetime::new("'static", lifetime.span());
+        if let Self::Generics { .. } = self {
+            *lifetime = Lifetime::new("'static", lifetime.span());
+        }
     }
 
     fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        if reference.lifetime.is_none() {
+        if let Self::Generics { .. } = self
+            && reference.lifetime.is_none()
+        {
             reference.lifetime = Some(Lifetime::new("'static", reference.and_token.span));
         }
         visit_mut::visit_type_reference_mut(self, reference);
     }
 
     fn visit_path_mut(&mut self, path: &mut Path) {
-        if let Some(first) = path.segments.first()
-            && self.names.contains(&first.ident)
+        if let Self::Generics { names, used } = self
+            && let Some(first) = path.segments.first()
+            && names.contains(&first.ident)
         {
-            self.used = Some(first.ident.clone());
+            *used = Some(first.ident.clone());
         }
         visit_mut::visit_path_mut(self, path);
-    }
-}
-
-struct ImplTraitEraser;
-
-impl VisitMut for ImplTraitEraser {
-    fn visit_type_mut(&mut self, inner: &mut Type) {
-        if let Type::ImplTrait(_) = inner {
-            *inner = syn::parse_quote!(_);
-        } else {
-            visit_mut::visit_type_mut(self, inner);
-        }
     }
 }
 

@@ -13,9 +13,10 @@ mod seen;
 mod transaction;
 mod write;
 
+pub use crate::policy_key::policy_key;
 pub use fault::{ABANDONED, Explored, Extent, Fault, Invariant, read_faults, write_faults};
 pub use mutant::{Mutant, Operator};
-pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen, policy_key};
+pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen};
 pub use transaction::Transaction;
 
 /// The version of this format; a reader refuses any other.

@@ -22,6 +22,8 @@ pub mod model;
 mod named;
 #[cfg(feature = "read")]
 mod nearest;
+#[cfg(feature = "read")]
+mod order;
 #[cfg(feature = "prompt")]
 pub mod prompt;
 #[cfg(feature = "read")]
@@ -45,6 +47,9 @@ pub use {
     rules::{Callees, Checked, called_files, check, check_with, judge, rules},
 };
 
+#[cfg(feature = "evidence")]
 pub mod evidence;
+mod policy_key;
+pub use policy_key::policy_key;
 #[cfg(feature = "source")]
 pub mod source;

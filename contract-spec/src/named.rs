@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use crate::order;
+
 /// Something with a name that no other of its list has.
 pub trait HasName {
     /// The name.
@@ -42,8 +44,7 @@ impl<T> Default for Named<T> {
 impl<T: HasName> FromIterator<T> for Named<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let items: Vec<T> = items.into_iter().collect();
-        let mut by_name: Vec<usize> = (0..items.len()).collect();
-        by_name.sort_by(|a, b| items[*a].name().cmp(items[*b].name()));
+        let by_name = order::places(items.len(), &|a, b| items[a].name().cmp(items[b].name()));
         Self { items, by_name }
     }
 }

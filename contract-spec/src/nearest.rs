@@ -6,6 +6,11 @@ const LONGEST: usize = 64;
 /// The candidate that differs least from `word`, if any differs little enough to
 /// be meant. Case and `-` for `_` do not count; on a tie the first one wins.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(word, &mut candidates.into_iter())
+}
+
+/// Compiled once, and not for every kind of list: whoever uses the macros pays for that.
+fn nearest_of<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = normal(word)?;
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use crate::evidence::policy_key;
 use crate::model::{Backoff, Jitter, RetryPolicy};
+use crate::policy_key::policy_key;
 
 /// What an exponential delay grows by where the policy does not say.
 pub const MULTIPLIER: f64 = 2.0;

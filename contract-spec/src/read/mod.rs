@@ -19,6 +19,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Span};
+use crate::order;
 
 pub(crate) use duration::excerpt;
 pub use duration::write as write_duration;
@@ -149,7 +150,8 @@ fn finish(mut reader: table::Reader, contract: Contract, source: &Source) -> Rea
 
 /// Sorts diagnostics by their place, and drops what was said twice.
 pub(crate) fn in_order(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by_key(|d| (d.primary.span.start, d.primary.span.end));
+    let place = |d: &Diagnostic| (d.primary.span.start, d.primary.span.end);
+    order::sort(diagnostics, &|a, b| place(a).cmp(&place(b)));
     let mut here = Span::default();
     let mut said: HashSet<(&'static str, String)> = HashSet::new();
     diagnostics.retain(|d| {

@@ -13,6 +13,7 @@ use super::duration::excerpt;
 use crate::diagnostic::Diagnostic;
 use crate::lines::LineIndex;
 use crate::model::Span;
+use crate::order;
 use crate::rules::shape;
 
 /// A file that is no TOML at all need not be answered line by line.
@@ -50,7 +51,8 @@ pub(super) fn parse(text: &str) -> (Spanned<DeTable<'_>>, Syntax, Vec<Diagnostic
     if errors.is_empty() {
         return (table, syntax, diagnostics);
     }
-    errors.sort_by_key(|e| e.span().map_or(0, |s| s.start));
+    let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+    order::sort(&mut errors, &|a, b| start(a).cmp(&start(b)));
     let lines = LineIndex::new(text);
     let end = torn_from(&errors).unwrap_or(usize::MAX);
     let mut last_line = 0;

@@ -12,6 +12,7 @@ use super::syntax::{self, Syntax};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Span};
 use crate::nearest::nearest;
+use crate::order;
 use crate::rules::shape;
 
 /// Collects what is wrong while a file is read.
@@ -141,7 +142,9 @@ pub(super) struct Fields<'t> {
 impl<'t> Fields<'t> {
     pub(super) fn new(table: &'t DeTable<'t>, span: Span, path: String) -> Self {
         let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
+        order::sort(&mut entries, &|a, b| {
+            a.0.span().start.cmp(&b.0.span().start)
+        });
         Self {
             span,
             path: path.into(),

@@ -155,23 +155,30 @@ impl Reader {
         entry: &Entry<'_>,
         words: &[(&str, T)],
     ) -> Option<Spanned<T>> {
-        let names = words.iter().map(|(name, _)| *name);
-        let one_of = format!("one of {}", list(names.clone()));
-        let quoted: Vec<String> = names.clone().map(|name| format!("\"{name}\"")).collect();
+        let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+        let (_, value) = words.get(self.which(entry, &names)?)?;
+        Some(Spanned::new(*value, entry.span.clone()))
+    }
+
+    /// The place of a word among the few that there can be.
+    fn which(&mut self, entry: &Entry<'_>, names: &[&str]) -> Option<usize> {
+        let one_of = format!("one of {}", list(names.iter().copied()));
+        let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
         let any = Some(format!("{} = {}", entry.key, quoted.join(" or ")));
         let DeValue::String(text) = entry.value else {
             self.wrong_type(entry, &one_of, any);
             return None;
         };
-        if let Some((_, value)) = words.iter().find(|(name, _)| *name == text.as_ref()) {
-            return Some(Spanned::new(*value, entry.span.clone()));
+        if let Some(place) = names.iter().position(|name| *name == text.as_ref()) {
+            return Some(place);
         }
         let message = format!(
             "`{}`: expected {one_of}, found \"{}\"",
             entry.key,
             excerpt(text)
         );
-        let help = nearest(text, names).map(|near| format!("{} = \"{near}\"", entry.key));
+        let help =
+            nearest(text, names.iter().copied()).map(|near| format!("{} = \"{near}\"", entry.key));
         self.wrong(entry, entry.span.clone(), message, help.or(any));
         None
     }

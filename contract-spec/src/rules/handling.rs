@@ -7,6 +7,7 @@ use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Mode, Outcome, Spanned};
 use crate::nearest::nearest;
+use crate::order;
 use crate::read::{meant, pascal_case};
 
 define!(
@@ -75,7 +76,7 @@ fn missing_mode(judge: &mut Judge<'_>) {
                     .filter(|(mode, _)| !declared.contains(mode.as_str()))
                     .filter_map(|(mode, returning)| Some((mode.as_str(), *returning.first()?)))
                     .collect();
-                of_callee.sort_by_key(|(_, first)| first.span.start);
+                order::sort(&mut of_callee, &|a, b| a.1.span.start.cmp(&b.1.span.start));
                 let named = of_callee.into_iter().filter_map(|(mode, first)| {
                     Some((mode, first.returns()?.value.clone(), first))
                 });

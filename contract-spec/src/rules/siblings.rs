@@ -1,10 +1,11 @@
 //! The files of called functions, where nobody knows more than the folder they lie in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::callee::Callees;
 use crate::catalog::CONTRACT;
 use crate::model::Contract;
+use crate::order;
 use crate::read::{Load, Source, beside, local, read_with, split_id};
 
 /// More files than any chain of calls leads through.
@@ -13,9 +14,12 @@ const MOST_CALLED: usize = 256;
 /// The files of called functions, in the folder of their callers.
 #[derive(Default)]
 pub(super) struct Siblings {
-    /// By path; `None` for one that is not there.
-    files: BTreeMap<String, Option<(Source, Contract)>>,
+    /// By path; nothing for one that is not there.
+    files: Vec<(String, Option<Sibling>)>,
 }
+
+/// A file that was read.
+type Sibling = (Source, Contract);
 
 impl Siblings {
     /// Reads the files of the functions that a contract calls, and those that they call.
@@ -25,7 +29,7 @@ impl Siblings {
             if self.files.len() >= MOST_CALLED {
                 return;
             }
-            if self.files.contains_key(&path) {
+            if self.get(&path).is_some() {
                 continue;
             }
             let file = load(&path).ok().map(|text| {
@@ -36,14 +40,21 @@ impl Siblings {
             if let Some((source, contract)) = &file {
                 open.extend(self.wanted(source, contract));
             }
-            self.files.insert(path, file);
+            self.files.push((path, file));
         }
     }
 
     /// The files that were there.
-    pub(super) fn into_sources(self) -> Vec<Source> {
-        let files = self.files.into_values().flatten();
+    pub(super) fn into_sources(mut self) -> Vec<Source> {
+        order::sort(&mut self.files, &|a, b| a.0.cmp(&b.0));
+        let files = self.files.into_iter().filter_map(|(_, file)| file);
         files.map(|(source, _)| source).collect()
+    }
+
+    /// What became of a path that was looked for.
+    fn get(&self, path: &str) -> Option<&Option<Sibling>> {
+        let mut files = self.files.iter();
+        files.find(|(of, _)| of == path).map(|(_, file)| file)
     }
 
     fn wanted(&self, source: &Source, contract: &Contract) -> Vec<String> {
@@ -54,7 +65,7 @@ impl Siblings {
 
 impl Callees for Siblings {
     fn file(&self, from: &Source, stem: &str) -> Option<(&Contract, &Source)> {
-        let (source, contract) = self.files.get(&sibling(from, stem))?.as_ref()?;
+        let (source, contract) = self.get(&sibling(from, stem))?.as_ref()?;
         Some((contract, source))
     }
 }

@@ -6,6 +6,7 @@ use super::{Judge, define};
 use crate::catalog::{CONTRACT, Retryability};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Function, Mode, Spanned};
+use crate::order;
 use crate::read::snake_case;
 
 define!(
@@ -179,7 +180,7 @@ fn undeclared_shared_enum(judge: &mut Judge<'_>) {
         }
         let mut all = variants.clone();
         all.extend(here);
-        all.sort_unstable();
+        order::sort(&mut all, &|a, b| a.cmp(b));
         all.dedup();
         let message = format!(
             "`{}` and `{}` share `{name}` and list different variants",
@@ -201,6 +202,6 @@ fn undeclared_shared_enum(judge: &mut Judge<'_>) {
 
 fn sorted(function: &Function) -> Vec<&str> {
     let mut names: Vec<&str> = function.variants().iter().map(|v| v.as_str()).collect();
-    names.sort_unstable();
+    order::sort(&mut names, &|a, b| a.cmp(b));
     names
 }

@@ -7,6 +7,7 @@
 //! is a loop. Where a function hands back a future, the leaves of the body are
 //! futures, and an `async` block among them is followed in the same way.
 
+mod leaving;
 mod parts;
 
 use proc_macro2::Span;
@@ -14,7 +15,8 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Expr, Item, Macro, Signature, Stmt};
 
-use super::{Returned, macros, wrapped};
+use super::{Returned, wrapped};
+pub use leaving::{redefined, visit_known};
 use parts::{awaited, cfg_of, diverges, is_call_of, statement_attributes};
 
 /// How a function leaves at a branch.
@@ -165,9 +167,9 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
                     finder.visit_block_mut(&mut inner.body);
                 });
             }
-            Expr::Macro(inner) if macros::leaves(&inner.mac) => self.visit_expr_mut(value),
-            Expr::Macro(inner) if macros::diverges(&inner.mac) => self.look_into(&mut inner.mac),
-            Expr::Macro(inner) if !macros::is_marker(&inner.mac) && kind == BranchKind::Tail => {
+            Expr::Macro(inner) if leaving::leaves(&inner.mac) => self.visit_expr_mut(value),
+            Expr::Macro(inner) if leaving::diverges(&inner.mac) => self.look_into(&mut inner.mac),
+            Expr::Macro(inner) if !leaving::is_marker(&inner.mac) && kind == BranchKind::Tail => {
                 // It may expand to statements: it has to stay where it is.
                 self.look_into(&mut inner.mac);
                 self.opaque.push(inner.mac.path.span());
@@ -215,7 +217,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
     fn leaf_statement(&mut self, last: &mut Stmt, kind: BranchKind) {
         match last {
             Stmt::Expr(value, None) => self.leaf(value, kind, None),
-            Stmt::Macro(inner) if inner.semi_token.is_none() && macros::is_marker(&inner.mac) => {
+            Stmt::Macro(inner) if inner.semi_token.is_none() && leaving::is_marker(&inner.mac) => {
                 let mut value = Expr::Macro(syn::ExprMacro {
                     attrs: std::mem::take(&mut inner.attrs),
                     mac: inner.mac.clone(),
@@ -223,9 +225,9 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
                 self.leaf(&mut value, kind, None);
                 *last = Stmt::Expr(value, None);
             }
-            Stmt::Macro(inner) if inner.semi_token.is_none() && !macros::leaves(&inner.mac) => {
+            Stmt::Macro(inner) if inner.semi_token.is_none() && !leaving::leaves(&inner.mac) => {
                 self.look_into(&mut inner.mac);
-                if !macros::diverges(&inner.mac) {
+                if !leaving::diverges(&inner.mac) {
                     self.opaque.push(inner.mac.path.span());
                 }
             }
@@ -283,7 +285,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
         };
         let span = inner.mac.path.span();
         let depth = self.enter_macro(&inner.mac);
-        macros::visit_leaving(&mut inner.mac, |argument| self.visit_expr_mut(argument));
+        leaving::visit_leaving(&mut inner.mac, |argument| self.visit_expr_mut(argument));
         self.is_statement = is_statement;
         self.mark(BranchKind::Macro, span, value);
         self.is_statement = false;
@@ -301,7 +303,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> Finder<W> {
     fn look_into(&mut self, mac: &mut Macro) {
         let span = mac.path.span();
         let depth = self.enter_macro(mac);
-        if !macros::visit_arguments(mac, |argument| self.visit_expr_mut(argument)) {
+        if !leaving::visit_arguments(mac, |argument| self.visit_expr_mut(argument)) {
             self.opaque.push(span);
         }
         self.macros.truncate(depth);
@@ -376,7 +378,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
                     });
                 }
             }
-            Expr::Macro(inner) if macros::leaves(&inner.mac) => {
+            Expr::Macro(inner) if leaving::leaves(&inner.mac) => {
                 self.leaving_macro(expression, false);
             }
             Expr::Macro(inner) => self.look_into(&mut inner.mac),
@@ -387,7 +389,7 @@ impl<W: FnMut(usize, Branch, &mut Expr)> VisitMut for Finder<W> {
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         let attributes = statement_attributes(statement).to_vec();
         self.under(&attributes, |finder| match statement {
-            Stmt::Macro(inner) if macros::leaves(&inner.mac) => {
+            Stmt::Macro(inner) if leaving::leaves(&inner.mac) => {
                 let semi = inner.semi_token;
                 let mut value = Expr::Macro(syn::ExprMacro {
                     attrs: std::mem::take(&mut inner.attrs),

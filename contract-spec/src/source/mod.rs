@@ -6,18 +6,25 @@
 //! only: no types, no file system.
 
 mod attribute;
+#[cfg(feature = "branches")]
 mod branch;
+#[cfg(feature = "inventory")]
 mod cfg;
+#[cfg(feature = "inventory")]
 mod file;
 mod macros;
+#[cfg(feature = "inventory")]
 mod outline;
 mod shape;
 pub mod silent;
+#[cfg(feature = "branches")]
 mod wrapped;
 
 pub use attribute::{Attribute, Foreign, is_contract_attribute};
-pub use branch::{Branch, BranchKind, instrument};
+#[cfg(feature = "branches")]
+pub use branch::{Branch, BranchKind, instrument, redefined, visit_known};
+#[cfg(feature = "inventory")]
 pub use cfg::Cfg;
+#[cfg(feature = "inventory")]
 pub use file::{Module, SourceFile, SourceFunction, Uncontracted, contracted_functions, functions};
-pub use macros::{redefined, visit_known};
 pub use shape::Returned;
