@@ -4,6 +4,7 @@
 //! next of several things. Where any trace shows the latter, nothing is concluded.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use contract_spec::evidence::{Call, Clock, Outcome, Trace};
 use contract_spec::model::{Mode, RetryPolicy};
@@ -106,7 +107,12 @@ fn too_few_or_many(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
         is_elsewhere && other.failed && same()
     });
     let out_of_time = || out_of_time(view, call, policy, failed);
-    let too_few = failed < max && gave_up && !written_out && !out_of_time();
+    // Or something else failed after it, and that ended the attempts: a look whether the first
+    // one was carried out, say.
+    let ended_otherwise = view.trace.calls.iter().any(|other| {
+        other.failed && other.interface != call.interface && other.start_us >= call.end_us
+    });
+    let too_few = failed < max && gave_up && !written_out && !ended_otherwise && !out_of_time();
     if failed > max || too_few {
         let message = format!(
             "{}: it was tried {}, and `[retry.{}]` says {max}, the first one included",
@@ -141,12 +147,16 @@ fn pauses(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
         };
         attempt += 1;
         let waited = u128::from(pair[1].start_us.saturating_sub(pair[0].end_us));
+        // What was called in between is no waiting: a credential that is renewed, say.
+        let idle = waited.saturating_sub(busy(view.trace, pair[0].end_us, pair[1].start_us));
         let (least, most) = (
             policy.shortest_delay_before(attempt),
             policy.delay_before(attempt),
         );
-        let soon = clock != Clock::Mixed && waited + ROUNDED_US < least.as_micros();
-        let late = clock == Clock::Paused && waited > most.as_micros() + ROUNDED_US;
+        let soon = clock != Clock::Mixed
+            && waited + ROUNDED_US < least.as_micros()
+            && !cut_by_deadline(view, pair[0], least);
+        let late = clock == Clock::Paused && idle > most.as_micros() + ROUNDED_US;
         if soon || late {
             let (name, limit) = (&policy.name.value, if soon { least } else { most });
             let message = format!(
@@ -161,6 +171,36 @@ fn pauses(view: &View<'_>, calls: &[&Call], found: &mut Vec<Breach>) {
             return;
         }
     }
+}
+
+/// How much of a time went by while interfaces were called, in microseconds.
+fn busy(trace: &Trace, from_us: u64, to_us: u64) -> u128 {
+    let within = |call: &Call| {
+        let (start, end) = (call.start_us.max(from_us), call.end_us.min(to_us));
+        (start < end).then_some((start, end))
+    };
+    let mut times: Vec<(u64, u64)> = trace.calls.iter().filter_map(within).collect();
+    times.sort_unstable();
+    let mut busy = 0;
+    let mut until = from_us;
+    for (start, end) in times {
+        busy += u128::from(end.saturating_sub(start.max(until)));
+        until = until.max(end);
+    }
+    busy
+}
+
+/// Whether a whole delay and the attempt after it may not have fitted into the deadline, so
+/// that a careful function waits no longer than there is time.
+fn cut_by_deadline(view: &View<'_>, failed: &Call, delay: Duration) -> bool {
+    let Some(deadline) = &view.function.deadline else {
+        return false;
+    };
+    let gone = u128::from(failed.end_us.saturating_sub(view.trace.start_us));
+    let interface = view.contract.interface(&failed.interface);
+    let limit = interface.and_then(|interface| interface.timeout.as_ref());
+    let more = delay + limit.map(|limit| limit.value).unwrap_or_default();
+    gone + more.as_micros() > deadline.as_micros()
 }
 
 /// The policy by which all of these failures are tried again, if it is one and the same.
@@ -224,6 +264,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_fails_after_an_attempt_may_have_ended_the_attempts() {
+        // Tried once of three times, and then the orders could not be looked at.
+        let mut ended = trace(
+            Outcome::Err,
+            Some("Slow"),
+            &[TIMEOUT, ("orders", "timeout")],
+        );
+        assert!(codes_of(&ended).is_empty());
+        // They failed before it, and that is no reason.
+        (ended.calls[0].start_us, ended.calls[0].end_us) = (500, 600);
+        assert_eq!(codes_of(&ended), ["RC405"]);
+    }
+
     /// Three attempts, so many microseconds apart, of a policy without jitter: 10 and 20 ms.
     fn paced(waits: [u64; 2], clock: Clock) -> Vec<&'static str> {
         use super::super::support::{CONTRACT, view_of};
@@ -253,6 +307,53 @@ mod tests {
         assert!(paced([0, 0], Clock::Mixed).is_empty());
         // With full jitter any delay down to none is one of the policy's.
         assert!(err("Slow", &[TIMEOUT; 3]).is_empty());
+    }
+
+    /// Two attempts, 90 ms apart by a paused clock where 10 are agreed on, and calls in between.
+    fn with_calls_between(between: &[(u64, u64)]) -> Vec<&'static str> {
+        use super::super::support::call;
+        let mut paced = trace(Outcome::Ok, None, &[TIMEOUT, ("gateway", "")]);
+        paced.seen.clock = Clock::Paused;
+        (paced.calls[1].start_us, paced.calls[1].end_us) = (90_000, 90_000);
+        paced.end_us = 90_000;
+        for (start, end) in between {
+            let mut other = call("orders", "");
+            other.site = format!("src/lib.rs:{start}");
+            (other.start_us, other.end_us) = (*start, *end);
+            paced.calls.push(other);
+        }
+        let mut codes = codes_of(&paced);
+        codes.retain(|code| *code == "RC410");
+        codes
+    }
+
+    #[test]
+    fn the_time_of_other_calls_is_no_pause() {
+        assert_eq!(with_calls_between(&[]), ["RC410"]);
+        assert!(with_calls_between(&[(5_000, 85_000)]).is_empty());
+        assert!(with_calls_between(&[(0, 50_000), (40_000, 85_000)]).is_empty());
+        // Two at once take no longer than one of them.
+        let beside = [(5_000, 40_000), (5_000, 40_000), (6_000, 39_000)];
+        assert_eq!(with_calls_between(&beside), ["RC410"]);
+        assert_eq!(with_calls_between(&[(200_000, 300_000)]), ["RC410"]);
+    }
+
+    #[test]
+    fn a_deadline_that_comes_near_may_cut_a_pause_short() {
+        use super::super::support::{CONTRACT, view_of};
+        let contract = CONTRACT.replace("jitter = \"full\"", "jitter = \"none\"");
+        let at_once_after = |gone: u64| {
+            let mut cut = trace(Outcome::Ok, None, &[TIMEOUT, ("gateway", "")]);
+            (cut.calls[0].end_us, cut.end_us) = (gone, gone);
+            (cut.calls[1].start_us, cut.calls[1].end_us) = (gone, gone);
+            view_of(&contract, &cut, |view| {
+                let found = super::super::hold(view).breaches;
+                found.iter().map(|b| b.code.code).collect::<Vec<_>>()
+            })
+        };
+        // 8 s in all: a pause of 10 ms and an attempt of 1 s fit in, and then they do not.
+        assert_eq!(at_once_after(6_900_000), ["RC410"]);
+        assert!(at_once_after(6_995_000).is_empty());
     }
 
     #[test]
