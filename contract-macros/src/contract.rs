@@ -70,6 +70,21 @@ impl Declared {
         names.map(|name| name.value.as_str()).collect()
     }
 
+    /// How long a call to each interface may take, in microseconds, where the contract says so.
+    #[cfg(feature = "probe")]
+    pub(crate) fn limits(&self) -> Vec<(&str, u64)> {
+        let interfaces = self.function.interfaces.iter();
+        let limits = interfaces.filter_map(|name| {
+            let interface = self.file.contract.interface(name)?;
+            let limit = interface.timeout.as_ref()?;
+            Some((
+                name.value.as_str(),
+                u64::try_from(limit.value.as_micros()).ok()?,
+            ))
+        });
+        limits.collect()
+    }
+
     /// The name of the error enum, without its path, and the line that gives it.
     pub(crate) fn error(&self) -> (&str, u32) {
         match &self.function.error {

@@ -18,6 +18,8 @@ mod exchange;
 mod expand;
 mod file;
 mod hash;
+#[cfg(feature = "probe")]
+mod hold;
 mod opaque;
 #[cfg(feature = "probe")]
 mod parameters;
@@ -78,4 +80,13 @@ pub fn degrade(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn retry_policy(input: TokenStream) -> TokenStream {
     retry::expand(input.into()).into()
+}
+
+/// What `resilience_contract::external!` hands on where faults may be injected: the name of
+/// what has begun, and the call.
+#[cfg(feature = "probe")]
+#[doc(hidden)]
+#[proc_macro]
+pub fn hold(input: TokenStream) -> TokenStream {
+    hold::expand(input.into()).into()
 }

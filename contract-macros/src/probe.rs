@@ -168,6 +168,8 @@ fn site(
     let (line, column) = position(item.sig.ident.span());
     let (first_line, _) = position(Span::call_site());
     let sensitive = declared.sensitive();
+    let limits = declared.limits();
+    let limits = limits.iter().map(|(name, limit)| quote!((#name, #limit)));
     quote! {
         // A function knows its whole path, the type around it included, and that tells
         // apart what one macro wrote for several types.
@@ -181,7 +183,7 @@ fn site(
             ::core::file!(),
             (#first_line, #line, #column),
             &[#(#branches),*],
-            &[#(#sensitive),*],
+            (&[#(#sensitive),*], &[#(#limits),*]),
         );
     }
 }

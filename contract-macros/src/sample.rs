@@ -7,7 +7,8 @@ use syn::{Fields, Path, Variant};
 use crate::derive::Described;
 use crate::exchange;
 
-/// All of them: those that make a variant out of nothing, and those that make it of another one.
+/// All of them: those that make a variant out of nothing, and those that make it of another
+/// one; and that no variant holds anything, if that is so.
 pub(crate) fn methods(described: &[Described<'_>], krate: &Path) -> TokenStream {
     let sample = out_of_nothing(described, krate);
     let variants: Vec<&Variant> = described
@@ -15,7 +16,13 @@ pub(crate) fn methods(described: &[Described<'_>], krate: &Path) -> TokenStream 
         .map(|described| described.variant)
         .collect();
     let exchange = exchange::methods(&variants, krate);
-    quote!(#sample #exchange)
+    let plain = variants.iter().all(|variant| variant.fields.is_empty());
+    let plain = plain.then(|| {
+        quote!(
+            const __PLAIN: ::core::primitive::bool = true;
+        )
+    });
+    quote!(#plain #sample #exchange)
 }
 
 /// The methods that make a variant out of nothing, and say whether they can; only the

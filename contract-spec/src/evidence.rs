@@ -14,7 +14,9 @@ mod transaction;
 mod write;
 
 pub use crate::policy_key::policy_key;
-pub use fault::{ABANDONED, Explored, Extent, Fault, Invariant, read_faults, write_faults};
+pub use fault::{
+    ABANDONED, Explored, Extent, Fault, HANGS, Invariant, Step, read_faults, write_faults,
+};
 pub use mutant::{Mutant, Operator};
 pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen};
 pub use transaction::Transaction;
@@ -68,6 +70,8 @@ pub enum Record {
     Loose(Loose),
     /// Whether an invariant of the test held.
     Invariant(Invariant),
+    /// A call to an interface has come so far.
+    Step(Step),
 }
 
 /// The process that wrote the file.

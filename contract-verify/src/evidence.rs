@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use contract_spec::evidence::{Errors, FORMAT, Function, Invariant, Log, Record, Trace, signature};
+use contract_spec::evidence::{
+    Errors, FORMAT, Function, Invariant, Log, Record, Step, Trace, signature,
+};
 
 use crate::error::{Error, Result};
 
@@ -31,6 +33,8 @@ pub(crate) struct Recorded {
     pub(crate) mutated: Vec<u64>,
     /// What the test says must hold, where it was looked at.
     pub(crate) invariants: Vec<Invariant>,
+    /// How far calls to interfaces came, where faults may be injected.
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Evidence {
@@ -155,6 +159,7 @@ impl Recorded {
             }
             Record::Loose(loose) => self.loose.push(loose.log),
             Record::Invariant(invariant) => self.invariants.push(invariant),
+            Record::Step(step) => self.steps.push(step),
         }
     }
 }
@@ -218,6 +223,8 @@ mod tests {
                         number: 3,
                         value: "Result<(), E>".into(),
                         injectable: vec!["timeout".into()],
+                        whole: true,
+                        unlimited: true,
                         waits: true,
                         injected: Some("gateway#3=timeout:once".into()),
                     }),
@@ -245,6 +252,14 @@ mod tests {
                 log: log("late"),
             }),
             Record::Loose(evidence::Loose { log: log("loose") }),
+            Record::Step(Step {
+                call: 0,
+                function: 1,
+                interface: "gateway".into(),
+                number: 3,
+                ended: true,
+                injected: Some("gateway#3=timeout:once".into()),
+            }),
             Record::Invariant(evidence::Invariant {
                 name: "money is conserved".into(),
                 site: "tests/a.rs:3".into(),

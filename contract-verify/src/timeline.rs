@@ -219,6 +219,8 @@ mod tests {
             number: 1,
             value: "Result<(), E>".into(),
             injectable: vec!["timeout".into()],
+            whole: true,
+            unlimited: true,
             waits: true,
             injected: Some("gateway#1=timeout:once".into()),
         });

@@ -37,6 +37,8 @@ const BUGS: &[(&str, &[&str])] = &[
     ("retries::tests::retried_unsafe", &["RC406", "RC423"]),
     ("retries::tests::retried_whole", &["RC423"]),
     ("retries::tests::too_late", &["RC407", "RC410"]),
+    ("waits::tests::no_limit", &["RC422"]),
+    ("waits::tests::short_deadline", &["RC407"]),
     // Those that it cannot find; `docs/explore.md` says why.
     ("unfindable::tests::masked", &[]),
     ("unfindable::tests::refresh_race", &[]),

@@ -63,6 +63,10 @@ pub trait FailureModes: Sized {
     /// found when the tests run.
     const OPEN: bool = false;
 
+    /// Whether no variant holds anything, so that there is no failure beyond their names.
+    #[doc(hidden)]
+    const __PLAIN: bool = false;
+
     /// All of the above in one place, for the check at compile time.
     #[doc(hidden)]
     const __ENUM: &'static Enum = &Enum {
@@ -128,6 +132,7 @@ impl<E: FailureModes> FailureModes for Box<E> {
     const VARIANTS: &'static [Variant] = E::VARIANTS;
     const HASH: u64 = E::HASH;
     const OPEN: bool = E::OPEN;
+    const __PLAIN: bool = E::__PLAIN;
 
     fn variant(&self) -> usize {
         E::variant(self)

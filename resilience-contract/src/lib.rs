@@ -133,22 +133,26 @@ macro_rules! external {
 macro_rules! external {
     ($interface:ident, $call:expr $(,)?) => {
         match $crate::__begin!($interface, $call) {
-            __begun => $crate::__private::external_or_fault(
-                if __begun.is_made() {
-                    ::core::option::Option::Some($call)
-                } else {
-                    ::core::option::Option::None
-                },
-                __begun,
-                |__wanted| {
-                    use $crate::__private::samples::{
-                        OfBoth as _, OfErrors as _, OfNothing as _, OfValue as _, OfValues as _,
-                    };
-                    (&&&&__wanted).samples()
-                },
-                $crate::__inspect!(),
-                $crate::__texts!(),
-            ),
+            mut __begun => {
+                // A failure that takes time takes it here.
+                $crate::__private::hold!(__begun, $call);
+                $crate::__private::external_or_fault(
+                    if __begun.is_made() {
+                        ::core::option::Option::Some($call)
+                    } else {
+                        ::core::option::Option::None
+                    },
+                    __begun,
+                    |__wanted| {
+                        use $crate::__private::samples::{
+                            OfBoth as _, OfErrors as _, OfNothing as _, OfValue as _, OfValues as _,
+                        };
+                        (&&&&__wanted).samples()
+                    },
+                    $crate::__inspect!(),
+                    $crate::__texts!(),
+                )
+            }
         }
     };
 }

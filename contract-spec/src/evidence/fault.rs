@@ -7,7 +7,8 @@ use std::str::FromStr;
 /// A failure of an interface that is injected while a test runs.
 ///
 /// Written `gateway#1=timeout:once`: the first call to `gateway` in the process ends in the
-/// mode `timeout`, once. `timeout+applied` calls first and then loses the answer.
+/// mode `timeout`, once. `timeout+applied` calls first and then loses the answer. `timeout/2` is
+/// the second of the variants that bear the mode.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fault {
     /// The interface that fails.
@@ -17,6 +18,8 @@ pub struct Fault {
     pub number: u32,
     /// The failure mode.
     pub mode: String,
+    /// Which of the values that bear the mode, from 1.
+    pub variant: u32,
     /// Whether the interface does what was asked before the failure takes its place.
     pub applied: bool,
     /// How often it fails.
@@ -26,6 +29,17 @@ pub struct Fault {
 /// The mode of a fault that is none of the interface's: whoever called the function drops its
 /// future while the call is under way.
 pub const ABANDONED: &str = "abandoned";
+
+/// The mode of a fault that is none of the interface's: the call never comes back, and what
+/// ends the wait for it is a time-out around it.
+pub const HANGS: &str = "hangs";
+
+impl Fault {
+    /// Whether the interface fails in one of its own modes.
+    pub fn is_of_interface(&self) -> bool {
+        self.mode != ABANDONED && self.mode != HANGS
+    }
+}
 
 /// How often a fault happens: at the call that it names, and at those that follow from
 /// the same place in the source.
@@ -53,18 +67,24 @@ impl fmt::Display for Fault {
             interface,
             number,
             mode,
+            variant,
             applied,
             extent,
         } = self;
+        write!(f, "{interface}#{number}={mode}")?;
+        if *variant > 1 {
+            write!(f, "/{variant}")?;
+        }
         let applied = if *applied { "+applied" } else { "" };
-        write!(f, "{interface}#{number}={mode}{applied}:{extent}")
+        write!(f, "{applied}:{extent}")
     }
 }
 
 /// What a fault must look like, for who wrote another thing.
 const FORM: &str = "expected `INTERFACE#NUMBER=MODE:EXTENT`, such as `gateway#1=timeout:once`; \
-                    EXTENT is `once`, `x2` (two times) or `lasting`, and `+applied` after the mode \
-                    has the call do its work first";
+                    EXTENT is `once`, `x2` (two times) or `lasting`; `/2` after the mode is the \
+                    second of the variants that bear it, and `+applied` has the call do its work \
+                    first";
 
 impl FromStr for Fault {
     type Err = String;
@@ -78,6 +98,10 @@ impl FromStr for Fault {
                 Some(mode) => (mode, true),
                 None => (mode, false),
             };
+            let (mode, variant) = match mode.split_once('/') {
+                Some((mode, variant)) => (mode, variant.parse().ok()?),
+                None => (mode, 1),
+            };
             let extent = match extent {
                 "once" => Extent::Times(1),
                 "lasting" => Extent::Lasting,
@@ -87,6 +111,7 @@ impl FromStr for Fault {
                 interface: interface.to_owned(),
                 number: number.parse().ok()?,
                 mode: mode.to_owned(),
+                variant,
                 applied,
                 extent,
             };
@@ -94,7 +119,7 @@ impl FromStr for Fault {
                 let letter = |c: char| c.is_alphanumeric() || c == '_';
                 !word.is_empty() && word.chars().all(letter)
             };
-            let counts = fault.number > 0 && fault.extent != Extent::Times(0);
+            let counts = fault.number > 0 && variant > 0 && fault.extent != Extent::Times(0);
             (word(interface) && word(mode) && counts).then_some(fault)
         };
         parse().ok_or_else(|| FORM.to_owned())
@@ -125,11 +150,38 @@ pub struct Explored {
     pub number: u32,
     /// The type of its value, as rustc writes it.
     pub value: String,
-    /// The failure modes in which that type can be made out of nothing.
+    /// The failure modes in which that type can be made out of nothing, each as often as there
+    /// are values of it, in their order.
     pub injectable: Vec<String>,
+    /// Whether these are all the failures that the type has.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub whole: bool,
+    /// Whether it is awaited, and shows no time-out in itself: it can be had to wait for ever.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub unlimited: bool,
     /// Whether it had to wait for something, in which time its future can be dropped.
     #[cfg_attr(feature = "serde", serde(default))]
     pub waits: bool,
+    /// The fault that stands in the place of its outcome.
+    pub injected: Option<String>,
+}
+
+/// A call to an interface has come so far, where faults may be injected.
+///
+/// Written when it happens: of a contracted call that never ends there is no trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct Step {
+    /// The contracted call in whose course it is.
+    pub call: u64,
+    /// The function's number in this file.
+    pub function: u32,
+    /// The interface's name.
+    pub interface: String,
+    /// Which call to its interface in its process it is, from 1.
+    pub number: u32,
+    /// Whether it is over.
+    pub ended: bool,
     /// The fault that stands in the place of its outcome.
     pub injected: Option<String>,
 }
@@ -158,6 +210,9 @@ mod tests {
             "gateway#1=timeout:once",
             "orders#12=write_conflict:x2",
             "gateway#1=timeout+applied:lasting",
+            "gateway#1=timeout/2:once",
+            "gateway#1=timeout/3+applied:x2",
+            "gateway#1=hangs:once",
         ] {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
         }
@@ -178,6 +233,8 @@ mod tests {
             "gateway#1=:once",
             "gateway#1=timeout:twice",
             "gateway#1=timeout:x0",
+            "gateway#1=timeout/0:once",
+            "gateway#1=timeout/:once",
             "gate way#1=timeout:once",
         ] {
             let error = text.parse::<Fault>().unwrap_err();

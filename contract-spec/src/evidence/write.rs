@@ -77,6 +77,16 @@ impl Record {
                 object.optional_text("reason", invariant.reason.as_deref());
                 object.end();
             }
+            Self::Step(step) => {
+                let mut object = Object::new(line, "step");
+                object.number("call", step.call);
+                object.number("function", step.function.into());
+                object.text("interface", &step.interface);
+                object.number("number", step.number.into());
+                object.flag("ended", step.ended);
+                object.optional_text("injected", step.injected.as_deref());
+                object.end();
+            }
         }
         line.push('\n');
     }
@@ -142,8 +152,14 @@ impl Explored {
         object.number("number", self.number.into());
         object.text("value", &self.value);
         object.texts("injectable", &self.injectable);
-        if self.waits {
-            object.flag("waits", true);
+        for (name, flag) in [
+            ("whole", self.whole),
+            ("unlimited", self.unlimited),
+            ("waits", self.waits),
+        ] {
+            if flag {
+                object.flag(name, true);
+            }
         }
         object.optional_text("injected", self.injected.as_deref());
     }

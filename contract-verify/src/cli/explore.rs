@@ -42,8 +42,9 @@ pub(crate) struct Explore {
 
     /// Inject this and nothing else, as `gateway#1=timeout:once`; several happen in one run.
     /// The first call to `gateway` fails then, and with `:x2` the next one from its place, with
-    /// `:lasting` all of them. `timeout+applied` calls first and loses the answer; `abandoned`
-    /// has the function's future dropped while the call waits.
+    /// `:lasting` all of them. `timeout+applied` calls first and loses the answer, `timeout/2` is
+    /// the second value of that mode, `hangs` never comes back, and `abandoned` has the
+    /// function's future dropped while the call waits.
     #[arg(long = "fault", value_name = "FAULT", requires = "only")]
     pub(crate) faults: Vec<Fault>,
 

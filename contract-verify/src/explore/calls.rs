@@ -1,5 +1,7 @@
 //! The calls to interfaces that a run made, and how each could have failed.
 
+use std::collections::HashMap;
+
 use contract_spec::catalog::OTHER;
 use contract_spec::evidence::{Explored, Trace};
 use contract_spec::model::{self, Effect, Outcome};
@@ -20,7 +22,9 @@ pub(super) struct Called {
     pub(super) subject: usize,
     pub(super) place: Place,
     pub(super) failed: bool,
-    pub(super) start_us: u64,
+    /// Its place in the order in which the calls of its process began. Times do not tell: those
+    /// of a paused clock are all the same.
+    pub(super) order: usize,
     pub(super) explored: Explored,
 }
 
@@ -38,23 +42,29 @@ pub(super) fn of_run(
         let known: Vec<(u32, usize)> = numbers
             .map(|(number, function)| (*number, subjects.of_probe(function, contracts)))
             .collect();
+        let begun = process.steps.iter().enumerate();
+        let begun = begun.map(|(order, step)| ((step.interface.as_str(), step.number), order));
+        // Of several steps of one call the first is its beginning.
+        let begun: HashMap<(&str, u32), usize> = begun.rev().collect();
         for trace in &process.traces {
             let subject = known.iter().find(|(number, _)| *number == trace.function);
             let Some((_, subject)) = subject else {
                 continue;
             };
             let explored = trace.calls.iter().filter_map(|call| {
+                let explored = call.explored.clone()?;
+                let order = begun.get(&(call.interface.as_str(), explored.number));
                 Some(Called {
                     subject: *subject,
                     place: (call.interface.clone(), call.site.clone()),
                     failed: call.failed || call.cancelled,
-                    start_us: call.start_us,
-                    explored: call.explored.clone()?,
+                    order: order.copied().unwrap_or_default(),
+                    explored,
                 })
             });
             here.extend(explored);
         }
-        here.sort_by_key(|call| call.start_us);
+        here.sort_by_key(|call| call.order);
         calls.extend(here);
     }
     calls
@@ -150,19 +160,36 @@ fn way<'c>(
     }
 }
 
-/// The mode to inject for one that is declared: itself, or, for `other`, one that can be
-/// made and has no line of its own in the contract.
-pub(super) fn injected<'a>(way: &'a Way<'_>, explored: &'a Explored) -> Option<&'a str> {
+/// The mode to inject for one that is declared, and how many values bear it: itself, or, for
+/// `other`, one that can be made and has no line of its own in the contract. Which of these can
+/// really happen at the call nobody says, so no more than one of them stands for the rest.
+pub(super) fn injected<'a>(way: &'a Way<'_>, explored: &'a Explored) -> Option<(&'a str, u32)> {
     let name = way.mode.name.as_str();
     let modes = &explored.injectable;
-    if modes.iter().any(|mode| mode == name) {
-        return Some(name);
-    }
     let has_line = |mode: &&String| {
         let of_interface = way.function.modes.iter();
         let mut of_interface = of_interface.filter(|m| *m.interface == *way.mode.interface);
         of_interface.any(|declared| *declared.name == ***mode)
     };
-    let rest = modes.iter().find(|mode| !has_line(mode));
-    rest.filter(|_| name == OTHER).map(String::as_str)
+    let mode = if modes.iter().any(|mode| mode == name) {
+        name
+    } else {
+        let rest = modes.iter().find(|mode| !has_line(mode));
+        rest.filter(|_| name == OTHER)?
+    };
+    let values = modes.iter().filter(|other| *other == mode).count();
+    Some((mode, u32::try_from(values).unwrap_or(u32::MAX)))
 }
+
+/// Whether a call can be had to wait for ever as the way in which it times out: where it cannot
+/// say that it took too long, whoever calls has to put an end to it.
+pub(super) fn can_hang(way: &Way<'_>, explored: &Explored) -> bool {
+    let says = |mode: &String| mode.contains(TIMEOUT);
+    *way.mode.name == TIMEOUT
+        && explored.unlimited
+        && explored.whole
+        && !explored.injectable.iter().any(says)
+}
+
+/// The failure mode that nothing need tell: the call takes too long.
+pub(super) const TIMEOUT: &str = "timeout";

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract_spec::catalog;
-use contract_spec::evidence::{ABANDONED, Fault};
+use contract_spec::evidence::{ABANDONED, Fault, HANGS};
 use contract_spec::model;
 
-use super::calls::{Called, injected, is_waived, ways};
+use super::calls::{Called, TIMEOUT, can_hang, injected, is_waived, ways};
 use super::report::{Function, Mode};
 use super::verdict::Case;
 use crate::inventory::Subject;
@@ -100,7 +100,11 @@ impl Case<'_> {
             let is = |mode: &model::Mode| *mode.interface == fault.interface && *mode.name == name;
             function.modes.iter().position(is)
         };
-        let mode = named(&fault.mode).or_else(|| named(catalog::OTHER))?;
+        let name = match fault.mode.as_str() {
+            HANGS => TIMEOUT,
+            name => name,
+        };
+        let mode = named(name).or_else(|| named(catalog::OTHER))?;
         Some((subject, mode))
     }
 
@@ -163,8 +167,8 @@ impl Case<'_> {
         let contracts = &self.setting.contracts;
         let can = |call: &&Called| {
             let ways = ways(contracts, subject, interface);
-            ways.iter()
-                .any(|way| *way.mode.name == *mode.name && injected(way, &call.explored).is_some())
+            let mut ways = ways.iter().filter(|way| *way.mode.name == *mode.name);
+            ways.any(|way| injected(way, &call.explored).is_some() || can_hang(way, &call.explored))
         };
         match here.find(|call| !call.explored.value.is_empty()) {
             Some(call) if !can(&call) => format!(

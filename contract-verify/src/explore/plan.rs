@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use contract_spec::evidence::{ABANDONED, Extent, Fault};
+use contract_spec::evidence::{ABANDONED, Extent, Fault, HANGS};
 use contract_spec::model::Effect;
 
-use super::calls::{Called, Place, Way, injected, ways};
+use super::calls::{Called, Place, Way, can_hang, injected, ways};
 use crate::contracts::Contracts;
 use crate::inventory::Subject;
 use crate::observe::TestIndex;
@@ -24,6 +24,9 @@ pub(super) struct Plan {
     last: Option<(Place, Option<u32>)>,
     /// The function that the last fault happens to.
     pub(super) subject: Option<usize>,
+    /// Whether the last fault has nothing to do with the one in front of it, which may take the
+    /// way to it.
+    pub(super) pair: bool,
 }
 
 impl Plan {
@@ -35,6 +38,7 @@ impl Plan {
             known: BTreeSet::new(),
             last: None,
             subject: None,
+            pair: false,
         }
     }
 }
@@ -90,15 +94,19 @@ impl<'a> Planner<'a> {
                 .is_some_and(|(last, _)| *last == call.place)
         };
         let injected = calls.iter().filter(|call| call.explored.injected.is_some());
-        let since = injected.map(|call| call.start_us).max();
+        let since = injected.map(|call| call.order).max();
         let pairs = self.pairs && plan.faults.len() == 1;
         let new = calls.iter().filter(|call| {
             let revealed = !plan.known.contains(&call.place);
-            let later = Some(call.start_us) >= since;
+            let later = Some(call.order) > since;
             !at(call) && (revealed || (pairs && later))
         });
         let more = self.more(plan, new, &known, subjects);
-        plans.extend(more);
+        plans.extend(more.into_iter().map(|mut more| {
+            let at = more.last.as_ref();
+            more.pair = plan.pair || at.is_some_and(|(at, _)| plan.known.contains(at));
+            more
+        }));
         plans
     }
 
@@ -111,8 +119,9 @@ impl<'a> Planner<'a> {
             .iter()
             .any(|call| call.place == *place && call.explored.number > last.number);
         // Where the place is not called again, lasting is the same as once.
-        let abandoned = last.mode == ABANDONED;
-        if last.extent != Extent::Times(1) || !again || abandoned {
+        // Who tries again after one value of a mode does so after another.
+        let shorter = last.mode == ABANDONED || last.variant > 1;
+        if last.extent != Extent::Times(1) || !again || shorter {
             return Vec::new();
         }
         let but_one = attempts.map(|attempts| attempts.saturating_sub(1));
@@ -127,6 +136,7 @@ impl<'a> Planner<'a> {
                 known: known.clone(),
                 last: plan.last.clone(),
                 subject: plan.subject,
+                pair: plan.pair,
             })
         });
         let plans: Vec<Plan> = plans.collect();
@@ -152,7 +162,7 @@ impl<'a> Planner<'a> {
                 faults.map(|fault| (fault, way.attempts))
             });
             let abandoned = call.explored.waits && !ways.is_empty();
-            let abandoned = abandoned.then(|| (abandoned_at(call), None));
+            let abandoned = abandoned.then(|| (untold(call, ABANDONED), None));
             for (fault, attempts) in of_ways.chain(abandoned) {
                 let plan = Plan {
                     test: plan.test,
@@ -160,6 +170,7 @@ impl<'a> Planner<'a> {
                     known: known.clone(),
                     last: Some((call.place.clone(), attempts)),
                     subject: Some(call.subject),
+                    pair: false,
                 };
                 if self.is_new(&plan) {
                     plans.push(plan);
@@ -174,34 +185,38 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// A call that is called off while it waits: whoever called its function drops the future.
-fn abandoned_at(call: &Called) -> Fault {
+/// A failure that no answer tells of: nobody waits for the call any more, or it never ends.
+fn untold(call: &Called, mode: &str) -> Fault {
     Fault {
         interface: call.place.0.clone(),
         number: call.explored.number,
-        mode: ABANDONED.to_owned(),
+        mode: mode.to_owned(),
+        variant: 1,
         applied: false,
         extent: Extent::Times(1),
     }
 }
 
-/// A call that fails in one way, once: before it does anything, and after it has done all,
-/// as the mode's effect allows.
+/// A call that fails in one way, once, with each of the values that bear it: before it does
+/// anything, and after it has done all, as the mode's effect allows.
 fn faults(way: &Way<'_>, call: &Called) -> Vec<Fault> {
-    let Some(mode) = injected(way, &call.explored) else {
-        return Vec::new();
-    };
     let applied: &[bool] = match way.effect {
         Effect::None => &[false],
         Effect::Maybe | Effect::Partial => &[false, true],
         Effect::Applied => &[true],
     };
-    let fault = |applied: &bool| Fault {
-        interface: call.place.0.clone(),
-        number: call.explored.number,
-        mode: mode.to_owned(),
-        applied: *applied,
-        extent: Extent::Times(1),
-    };
-    applied.iter().map(fault).collect()
+    let mut faults = Vec::new();
+    if let Some((mode, values)) = injected(way, &call.explored) {
+        for variant in 1..=values {
+            faults.extend(applied.iter().map(|applied| Fault {
+                variant,
+                applied: *applied,
+                ..untold(call, mode)
+            }));
+        }
+    }
+    if can_hang(way, &call.explored) {
+        faults.push(untold(call, HANGS));
+    }
+    faults
 }

@@ -1,18 +1,19 @@
 //! Making the runs of an exploration.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use contract_spec::evidence::Fault;
 
+use super::arrival;
 use super::budget::Budget;
 use super::calls::{self, Called};
 use super::plan::{Plan, Planner};
 use crate::cli;
 use crate::contracts::Contracts;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence::Evidence;
 use crate::inventory::Subject;
+use crate::judge::count;
 use crate::observe::TestIndex;
 use crate::parallel;
 use crate::status::Status;
@@ -105,6 +106,11 @@ impl Explorer<'_> {
             durations[reference.test] = reference.duration;
         }
         let given = &self.arguments.faults;
+        for reference in &explored.references {
+            for fault in given {
+                can_be_made(fault, &reference.calls)?;
+            }
+        }
         let mut planner = Planner::new(self.contracts, self.arguments.pairs);
         let mut level: Vec<Plan> = Vec::new();
         for reference in &explored.references {
@@ -193,15 +199,37 @@ impl Explorer<'_> {
     }
 }
 
-/// Whether all of these faults stand in calls that ended.
+/// Refuses a fault that somebody gave at a call that cannot have it, as far as is known: of what
+/// another failure brings about first, nothing is.
+fn can_be_made(fault: &Fault, calls: &[Called]) -> Result<()> {
+    let at = |call: &&Called| {
+        call.place.0 == fault.interface && call.explored.number == fault.number && !call.failed
+    };
+    let Some(call) = calls.iter().find(at).filter(|_| fault.is_of_interface()) else {
+        return Ok(());
+    };
+    let modes = &call.explored.injectable;
+    let values = modes.iter().filter(|mode| **mode == fault.mode).count();
+    if values >= fault.variant as usize {
+        return Ok(());
+    }
+    let mut known = modes.clone();
+    known.dedup();
+    Err(Error::Usage(format!(
+        "`{fault}` cannot be made: `{}` has {} for `{}`\n  help: of this call there can be made: {}",
+        call.explored.value,
+        count(values, "value"),
+        fault.mode,
+        match known.is_empty() {
+            true => "nothing".to_owned(),
+            false => known.join(", "),
+        }
+    )))
+}
+
+/// Whether all of these faults happened.
 fn happened(faults: &[Fault], evidence: &Evidence) -> bool {
-    let traces = evidence.processes.iter().flat_map(|p| &p.traces);
-    let calls = traces.flat_map(|trace| &trace.calls);
-    let injected: BTreeSet<&str> = calls
-        .filter_map(|call| call.explored.as_ref()?.injected.as_deref())
-        .collect();
-    let is_there = |fault: &Fault| injected.contains(&*fault.to_string());
-    faults.iter().all(is_there)
+    faults.iter().all(|fault| arrival::arrived(fault, evidence))
 }
 
 /// The longest that a function may take by its contract, where everything fails: its

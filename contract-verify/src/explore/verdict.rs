@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use contract_spec::evidence::{ABANDONED, Call, Fault, Invariant};
+use contract_spec::evidence::{ABANDONED, Call, Fault, HANGS, Invariant};
 
-use super::calls::Called;
+use super::arrival::{Arrival, arrival};
+use super::calls::TIMEOUT;
 use super::report::{Cut, Exploration, FORMAT, Found, LeftOut, Outcome, Summary};
 use super::runs::{Explored, Injected};
 use crate::behave::{Loops, View};
@@ -133,36 +134,37 @@ impl Case<'_> {
         subjects: &[Subject],
         found: &mut Findings,
     ) {
-        let missing = run.plan.faults.iter().find(|fault| !happened(run, fault));
-        let Some(fault) = missing else {
-            return;
-        };
-        // Whether a call has to wait is for time to say, and nobody's promise.
-        let planned = run.plan.subject.is_some();
-        if planned && fault.mode == ABANDONED && run.outcome != tests::Outcome::TimedOut {
-            return;
-        }
-        let subject = run.plan.subject.and_then(|subject| subjects.get(subject));
-        let how = match &run.outcome {
-            tests::Outcome::TimedOut => "it had not come back when the time was up".to_owned(),
-            tests::Outcome::Crashed(how) if how == tests::FOR_EVER => how.clone(),
-            tests::Outcome::Crashed(how) => format!("it took the process with it ({how})"),
-            tests::Outcome::Passed | tests::Outcome::Failed => {
+        let finding = match self.arrival(run) {
+            Arrival::All | Arrival::Unclear(_) => return,
+            Arrival::NotMet(fault) => {
+                // Whether a call has to wait is for time to say, and nobody's promise; and of two
+                // failures that have nothing to do with each other, the first may take the way
+                // to the second.
+                let planned = run.plan.subject.is_some();
+                let first = run.plan.faults.first() == Some(fault);
+                if (planned && fault.mode == ABANDONED) || (run.plan.pair && !first) {
+                    return;
+                }
                 let message = format!(
                     "`{fault}` of `{}` met no call that could have had it",
                     self.tests[run.plan.test].id
                 );
                 let help = "name a call that the test makes and a failure that can be made there; \
                             `explore --format json` lists both";
-                let finding = about(codes::FAULT_NOT_CONSUMED, None, &message, help);
-                return found.add(finding, index);
+                about(codes::FAULT_NOT_CONSUMED, None, &message, help)
+            }
+            Arrival::NotBack(fault) => {
+                let subject = run.plan.subject.and_then(|subject| subjects.get(subject));
+                never_came_back(&run.outcome, fault, subject)
             }
         };
-        let message = format!("`{}` failed ({}), and {how}", fault.interface, fault.mode);
-        let help = "give up after the attempts that the contract allows, with a limit for each";
-        let mut finding = about(codes::NEVER_CAME_BACK, subject, &message, help);
-        finding.mode = Some(format!("{}.{}", fault.interface, fault.mode));
         found.add(finding, index);
+    }
+
+    fn arrival<'r>(&self, run: &'r Injected) -> Arrival<'r> {
+        let mut references = self.explored.references.iter();
+        let reference = references.find(|reference| reference.test == run.plan.test);
+        arrival(run, reference.map(|reference| &reference.evidence))
     }
 
     fn invariants(
@@ -288,23 +290,21 @@ impl Case<'_> {
             faults: Vec::new(),
             reason: left.reason.clone(),
         });
-        let ended = self.explored.runs.iter().filter_map(|run| {
-            let all = run.plan.faults.iter().all(|fault| happened(run, fault));
-            let how = match &run.outcome {
-                tests::Outcome::TimedOut if all => "hangs",
-                tests::Outcome::Crashed(_) if all => "crashes",
+        let unclear = self.explored.runs.iter().filter_map(|run| {
+            let reason = match self.arrival(run) {
+                Arrival::Unclear(reason) => reason,
+                Arrival::NotMet(fault) if run.plan.pair => {
+                    format!("with the other failure, nothing comes to `{fault}`")
+                }
                 _ => return None,
             };
             Some(LeftOut {
                 test: self.tests[run.plan.test].id.clone(),
                 faults: texts(&run.plan.faults),
-                reason: format!(
-                    "the function came back, and then the test {how}: its invariants were not \
-                     looked at"
-                ),
+                reason,
             })
         });
-        tests.chain(ended).collect()
+        tests.chain(unclear).collect()
     }
 
     fn cut(&self) -> Vec<Cut> {
@@ -316,15 +316,40 @@ impl Case<'_> {
     }
 }
 
-/// Whether a fault stands in a call that ended.
-fn happened(run: &Injected, fault: &Fault) -> bool {
-    let text = fault.to_string();
-    let injected = |call: &Called| call.explored.injected.as_deref() == Some(&*text);
-    run.calls.iter().any(injected)
-}
-
 fn texts(faults: &[Fault]) -> Vec<String> {
     faults.iter().map(Fault::to_string).collect()
+}
+
+/// A function that did not come back from a fault.
+fn never_came_back(outcome: &tests::Outcome, fault: &Fault, subject: Option<&Subject>) -> Finding {
+    let Fault {
+        interface, mode, ..
+    } = fault;
+    let limit = "put a time-out around the call or around all of it (`tokio::time::timeout`); if the \
+                 client has a limit of its own, have its error say so in a variant for the mode \
+                 `timeout`";
+    let (message, help, mode) = match outcome {
+        tests::Outcome::TimedOut if mode == HANGS => (
+            format!("`{interface}` never answered, and nothing ended the wait"),
+            limit,
+            TIMEOUT,
+        ),
+        outcome => {
+            let how = match outcome {
+                tests::Outcome::Crashed(how) if how == tests::FOR_EVER => how.clone(),
+                tests::Outcome::Crashed(how) => format!("it took the process with it ({how})"),
+                _ => "it had not come back when the time was up".to_owned(),
+            };
+            (
+                format!("`{interface}` failed ({mode}), and {how}"),
+                "give up after the attempts that the contract allows, with a limit for each",
+                mode.as_str(),
+            )
+        }
+    };
+    let mut finding = about(codes::NEVER_CAME_BACK, subject, &message, help);
+    finding.mode = Some(format!("{interface}.{mode}"));
+    finding
 }
 
 fn about(code: Code, subject: Option<&Subject>, message: &str, help: &str) -> Finding {

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use contract_spec::evidence::{self, ABANDONED, Explored, Transaction};
+use contract_spec::evidence::{self, Explored, Transaction};
 
 use super::inject::Turn;
 use super::inspect::Seen;
@@ -16,7 +16,7 @@ use super::plant::Argument;
 use super::recorder::lost;
 use super::recorder::{Site, recorder};
 #[cfg(feature = "probe-inject")]
-use super::samples::Wanted;
+use super::samples::{Samples, Wanted};
 use super::state::State;
 
 thread_local! {
@@ -194,17 +194,23 @@ impl Drop for Within {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Begun {
-    interface: &'static str,
+    pub(super) interface: &'static str,
     site: &'static str,
     /// What it does to a transaction.
     transaction: Option<Transaction>,
     start_us: u64,
-    state: Option<Arc<State>>,
+    pub(super) state: Option<Arc<State>>,
     /// Where faults may be injected.
-    turn: Option<Turn>,
+    pub(super) turn: Option<Turn>,
     /// How often the function's future had been polled.
     #[cfg(feature = "probe-inject")]
     polls: u32,
+    /// Whether it is awaited, and shows no time-out in itself.
+    #[cfg(feature = "probe-inject")]
+    pub(super) unlimited: bool,
+    /// Whether it has taken the time that its fault takes, or is about to.
+    #[cfg(feature = "probe-inject")]
+    pub(super) held: bool,
 }
 
 /// A call to an interface begins.
@@ -226,6 +232,9 @@ pub fn begin(
     {
         state.abandon(true);
     }
+    if let (Some(state), Some(turn)) = (&state, &turn) {
+        state.step(interface, turn.number, false, None);
+    }
     Begun {
         interface,
         site,
@@ -234,6 +243,10 @@ pub fn begin(
         turn,
         #[cfg(feature = "probe-inject")]
         polls: state.as_ref().map_or(0, |state| state.polls()),
+        #[cfg(feature = "probe-inject")]
+        unlimited: false,
+        #[cfg(feature = "probe-inject")]
+        held: false,
         state,
     }
 }
@@ -259,7 +272,7 @@ pub fn external<T>(
 pub fn external_or_fault<T>(
     value: Option<T>,
     mut begun: Begun,
-    samples: impl FnOnce(Wanted<T>) -> Vec<T>,
+    samples: impl FnOnce(Wanted<T>) -> Samples<T>,
     inspect: impl Fn(&T) -> Seen,
     texts: impl FnOnce(&T) -> Vec<String>,
 ) -> T {
@@ -275,7 +288,11 @@ pub fn external_or_fault<T>(
             }
             let waits = state.polls() != begun.polls;
             let samples = samples(Wanted::new());
-            let (value, explored) = turned(turn, value, samples, &inspect, waits);
+            let (value, mut explored) = turned(turn, value, samples, &inspect);
+            explored.waits = waits;
+            explored.unlimited = begun.unlimited;
+            let injected = explored.injected.clone();
+            state.step(begun.interface, explored.number, true, injected);
             (value, Some(explored))
         }
     };
@@ -289,25 +306,27 @@ pub fn external_or_fault<T>(
 fn turned<T>(
     turn: Turn,
     value: Option<T>,
-    samples: Vec<T>,
+    samples: Samples<T>,
     inspect: &impl Fn(&T) -> Seen,
-    waits: bool,
 ) -> (Option<T>, Explored) {
-    let mut modes: Vec<&str> = samples.iter().filter_map(|s| inspect(s).mode).collect();
+    let modes = samples.values.iter().filter_map(|s| inspect(s).mode);
+    let mut modes: Vec<String> = modes.map(str::to_owned).collect();
     modes.sort_unstable();
-    modes.dedup();
     let mut explored = Explored {
         number: turn.number,
         value: std::any::type_name::<T>().to_owned(),
-        injectable: modes.into_iter().map(str::to_owned).collect(),
-        waits,
+        injectable: modes,
+        whole: samples.whole,
+        unlimited: false,
+        waits: false,
         injected: None,
     };
-    let Some(fault) = turn.fault.filter(|fault| fault.mode != ABANDONED) else {
+    let Some(fault) = turn.fault.filter(|fault| fault.is_of_interface()) else {
         return (value, explored);
     };
-    let mut samples = samples.into_iter();
-    let sample = samples.find(|sample| inspect(sample).mode == Some(&fault.mode));
+    let samples = samples.values.into_iter();
+    let mut samples = samples.filter(|sample| inspect(sample).mode == Some(&fault.mode));
+    let sample = samples.nth(fault.variant as usize - 1);
     if sample.is_some() {
         explored.injected = Some(fault.to_string());
     }
@@ -326,7 +345,7 @@ impl Begun {
     /// answer is lost.
     pub fn is_made(&self) -> bool {
         let fault = self.turn.as_ref().and_then(|turn| turn.fault.as_ref());
-        fault.is_none_or(|fault| fault.applied || fault.mode == ABANDONED)
+        fault.is_none_or(|fault| fault.applied || !fault.is_of_interface())
     }
 
     fn came_back<T>(
@@ -381,15 +400,24 @@ impl Drop for Begun {
                 mode: None,
             };
             let end_us = state.now_us();
-            let explored = self.turn.take().map(|turn| Explored {
-                number: turn.number,
-                value: String::new(),
-                injectable: Vec::new(),
-                waits: true,
-                injected: turn
-                    .is_abandoned()
-                    .then(|| turn.fault.map(|fault| fault.to_string()))
-                    .flatten(),
+            #[cfg(feature = "probe-inject")]
+            let held = self.held;
+            #[cfg(not(feature = "probe-inject"))]
+            let held = false;
+            let explored = self.turn.take().map(|turn| {
+                let happened = held || turn.is_abandoned();
+                let injected = turn.fault.filter(|_| happened);
+                let injected = injected.map(|fault| fault.to_string());
+                state.step(self.interface, turn.number, true, injected.clone());
+                Explored {
+                    number: turn.number,
+                    value: String::new(),
+                    injectable: Vec::new(),
+                    whole: false,
+                    unlimited: false,
+                    waits: true,
+                    injected,
+                }
             });
             self.note(&state, &seen, Vec::new(), end_us, explored, true);
         }

@@ -91,6 +91,34 @@ fn tokio_now() -> Option<Instant> {
     Some(tokio::time::Instant::now().into_std())
 }
 
+/// Whether tokio's clock stands still here.
+#[cfg(all(feature = "probe-inject", feature = "probe-tokio"))]
+pub(super) fn is_paused() -> bool {
+    let Some(before) = tokio_now() else {
+        return false;
+    };
+    // Nothing says so, but that its time does not pass while the machine's does.
+    let real = Instant::now();
+    while real.elapsed() < std::time::Duration::from_micros(50) {
+        std::hint::spin_loop();
+    }
+    tokio_now() == Some(before)
+}
+
+#[cfg(all(feature = "probe-inject", not(feature = "probe-tokio")))]
+pub(super) fn is_paused() -> bool {
+    false
+}
+
+/// Lets time pass by tokio's clock.
+#[cfg(all(feature = "probe-inject", feature = "probe-tokio"))]
+pub(super) async fn pass(time: std::time::Duration) {
+    tokio::time::sleep(time).await;
+}
+
+#[cfg(all(feature = "probe-inject", not(feature = "probe-tokio")))]
+pub(super) async fn pass(_time: std::time::Duration) {}
+
 #[cfg(feature = "probe-tokio")]
 fn ahead_us(tokio: Instant, real: Instant) -> i64 {
     let micros = |later: Instant, earlier: Instant| {

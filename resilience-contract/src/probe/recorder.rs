@@ -36,6 +36,9 @@ pub struct Site {
     /// What the contract says must not be logged.
     #[cfg(any(feature = "probe-log", feature = "probe-tracing"))]
     pub(super) sensitive: &'static [&'static str],
+    /// How long a call to an interface may take, in microseconds.
+    #[cfg(feature = "probe-inject")]
+    limits: &'static [(&'static str, u64)],
     /// Its number in this process's file; 0 before its first call.
     number: AtomicU32,
     /// Whether its error enum has been written down.
@@ -52,10 +55,10 @@ impl Site {
         file: &'static str,
         (first_line, line, column): (u32, u32, u32),
         branches: &'static [(&'static str, u32, u32)],
-        sensitive: &'static [&'static str],
+        (sensitive, limits): (&'static [&'static str], &'static [(&'static str, u64)]),
     ) -> Self {
-        // Only who listens asks for these.
-        let _ = (first_line, sensitive);
+        // Only who listens asks for these, or who injects.
+        let _ = (first_line, sensitive, limits);
         Self {
             id,
             package,
@@ -67,10 +70,20 @@ impl Site {
             branches,
             #[cfg(any(feature = "probe-log", feature = "probe-tracing"))]
             sensitive,
+            #[cfg(feature = "probe-inject")]
+            limits,
             number: AtomicU32::new(0),
             errors: AtomicBool::new(false),
             key: OnceLock::new(),
         }
+    }
+
+    /// How long a call to an interface may take, if the contract says so.
+    #[cfg(feature = "probe-inject")]
+    pub(super) fn limit(&self, interface: &str) -> Option<std::time::Duration> {
+        let mut limits = self.limits.iter();
+        let (_, micros) = limits.find(|(name, _)| *name == interface)?;
+        Some(std::time::Duration::from_micros(*micros))
     }
 
     /// The function's own path, without what its body added.
@@ -118,6 +131,15 @@ pub(super) fn recorder() -> Option<&'static Recorder> {
         .as_ref()
 }
 
+/// A moment that lies before all that a process records.
+///
+/// The paused clock of a runtime that was there before the first contracted call stands at a
+/// time before that call, and what it shows must not be cut off.
+fn before(now: Instant) -> Instant {
+    now.checked_sub(std::time::Duration::from_secs(60))
+        .unwrap_or(now)
+}
+
 impl Recorder {
     fn open(folder: &Path) -> Self {
         let pid = std::process::id();
@@ -129,7 +151,7 @@ impl Recorder {
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let recorder = Self {
             file: Mutex::new(file.unwrap_or_else(|error| lost(&error))),
-            began: Instant::now(),
+            began: before(Instant::now()),
             functions: AtomicU32::new(0),
             calls: AtomicU64::new(0),
             mutant: std::env::var_os(MUTANT_VARIABLE).map(|text| {

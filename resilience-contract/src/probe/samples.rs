@@ -27,6 +27,23 @@ impl<T> Clone for Wanted<T> {
 
 impl<T> Copy for Wanted<T> {}
 
+/// Failures of a type.
+#[derive(Debug)]
+pub struct Samples<T> {
+    pub(super) values: Vec<T>,
+    /// Whether the type has no other failures than these.
+    pub(super) whole: bool,
+}
+
+impl<T> Samples<T> {
+    fn some(values: impl Iterator<Item = T>) -> Self {
+        Self {
+            values: values.collect(),
+            whole: false,
+        }
+    }
+}
+
 fn errors<E: FailureModes>() -> impl Iterator<Item = E> {
     (0..E::VARIANTS.len()).filter_map(E::sample)
 }
@@ -34,60 +51,64 @@ fn errors<E: FailureModes>() -> impl Iterator<Item = E> {
 /// Both halves of the result can be failures: first those that the library reports as `Ok`.
 pub trait OfBoth<T> {
     /// One of each.
-    fn samples(&self) -> Vec<T>;
+    fn samples(&self) -> Samples<T>;
 }
 
 impl<T: OkFailure, E: FailureModes> OfBoth<Result<T, E>> for &&&Wanted<Result<T, E>> {
-    fn samples(&self) -> Vec<Result<T, E>> {
+    fn samples(&self) -> Samples<Result<T, E>> {
         let values = T::samples().into_iter().map(Ok);
-        values.chain(errors().map(Err)).collect()
+        Samples::some(values.chain(errors().map(Err)))
     }
 }
 
 /// The error can be made.
 pub trait OfErrors<T> {
     /// One of each.
-    fn samples(&self) -> Vec<T>;
+    fn samples(&self) -> Samples<T>;
 }
 
 impl<T, E: FailureModes> OfErrors<Result<T, E>> for &&Wanted<Result<T, E>> {
-    fn samples(&self) -> Vec<Result<T, E>> {
-        errors().map(Err).collect()
+    fn samples(&self) -> Samples<Result<T, E>> {
+        let values: Vec<Result<T, E>> = errors().map(Err).collect();
+        Samples {
+            whole: E::__PLAIN && !E::OPEN && values.len() == E::VARIANTS.len(),
+            values,
+        }
     }
 }
 
 /// Values that carry a failure can be made, in a result.
 pub trait OfValues<T> {
     /// One of each.
-    fn samples(&self) -> Vec<T>;
+    fn samples(&self) -> Samples<T>;
 }
 
 impl<T: OkFailure, E> OfValues<Result<T, E>> for &Wanted<Result<T, E>> {
-    fn samples(&self) -> Vec<Result<T, E>> {
-        T::samples().into_iter().map(Ok).collect()
+    fn samples(&self) -> Samples<Result<T, E>> {
+        Samples::some(T::samples().into_iter().map(Ok))
     }
 }
 
 /// Values that carry a failure can be made.
 pub trait OfValue<T> {
     /// One of each.
-    fn samples(&self) -> Vec<T>;
+    fn samples(&self) -> Samples<T>;
 }
 
 impl<T: OkFailure> OfValue<T> for Wanted<T> {
-    fn samples(&self) -> Vec<T> {
-        T::samples()
+    fn samples(&self) -> Samples<T> {
+        Samples::some(T::samples().into_iter())
     }
 }
 
 /// Nothing is known of the type.
 pub trait OfNothing<T> {
     /// None.
-    fn samples(self) -> Vec<T>;
+    fn samples(self) -> Samples<T>;
 }
 
 impl<T> OfNothing<T> for Wanted<T> {
-    fn samples(self) -> Vec<T> {
-        Vec::new()
+    fn samples(self) -> Samples<T> {
+        Samples::some(std::iter::empty())
     }
 }

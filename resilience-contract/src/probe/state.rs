@@ -136,6 +136,24 @@ impl State {
         self.ended.load(Ordering::Acquire)
     }
 
+    /// A call to an interface has come so far, where faults may be injected.
+    pub(super) fn step(
+        &self,
+        interface: &'static str,
+        number: u32,
+        ended: bool,
+        injected: Option<String>,
+    ) {
+        self.recorder.write(&evidence::Record::Step(evidence::Step {
+            call: self.number,
+            function: self.function,
+            interface: interface.to_owned(),
+            number,
+            ended,
+            injected,
+        }));
+    }
+
     /// A call to an interface is over.
     pub(super) fn called(&self, call: evidence::Call) {
         lock(&self.calls).push(call);

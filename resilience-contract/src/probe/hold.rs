@@ -1,0 +1,99 @@
+//! The time that an injected failure takes: the limit of a call that is too slow, or for ever.
+//!
+//! What a time-out costs is free where tokio's clock is paused, and there it is always paid. By
+//! the machine's clock nobody waits long: only for limits that are short.
+
+use std::future::{Future, pending, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use contract_spec::evidence::{Fault, HANGS};
+
+use super::call::Begun;
+use super::clock;
+
+/// The failure mode in which a call takes as long as it may.
+const TIMEOUT: &str = "timeout";
+
+/// By the machine's clock, a run is not held up any longer by one call.
+const SHORT: Duration = Duration::from_millis(100);
+
+impl Begun {
+    /// Takes the time that the fault takes, in asynchronous code.
+    pub async fn held(&mut self) {
+        self.unlimited = true;
+        self.held_within_limits().await;
+    }
+
+    /// The same in front of a call that seems to have a limit of its own.
+    pub async fn held_within_limits(&mut self) {
+        if self.fault().is_some_and(|fault| fault.mode == HANGS) {
+            self.takes_time();
+            return pending().await;
+        }
+        let Some(limit) = self.limit() else {
+            return;
+        };
+        if clock::is_paused() {
+            self.takes_time();
+            clock::pass(limit).await;
+        } else if limit <= SHORT {
+            self.takes_time();
+            nap(limit).await;
+        }
+    }
+
+    /// The same in code that cannot wait without holding its thread, which therefore never
+    /// waits for ever.
+    pub fn held_up(&mut self) {
+        if let Some(limit) = self.limit().filter(|limit| *limit <= SHORT)
+            && !clock::is_paused()
+        {
+            self.takes_time();
+            std::thread::sleep(limit);
+        }
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        self.turn.as_ref()?.fault.as_ref()
+    }
+
+    /// How long a time-out of this call takes; of one that the other side has carried out all the
+    /// same, the answer is lost at once.
+    fn limit(&self) -> Option<Duration> {
+        self.fault()
+            .filter(|fault| fault.mode == TIMEOUT && !fault.applied)?;
+        self.state.as_ref()?.site.limit(self.interface)
+    }
+
+    /// From here on the fault has happened, also to who gives up before its time is over.
+    fn takes_time(&mut self) {
+        self.held = true;
+        if let (Some(state), Some(turn)) = (&self.state, &self.turn) {
+            let fault = turn.fault.as_ref().map(Fault::to_string);
+            state.step(self.interface, turn.number, false, fault);
+        }
+    }
+}
+
+/// Waits by the machine's clock, in any runtime or none.
+fn nap(time: Duration) -> impl Future<Output = ()> {
+    let over = Arc::new(AtomicBool::new(false));
+    let mut begun = false;
+    poll_fn(move |context| {
+        if over.load(Ordering::Acquire) {
+            return Poll::Ready(());
+        }
+        if !std::mem::replace(&mut begun, true) {
+            let (over, waker) = (Arc::clone(&over), context.waker().clone());
+            std::thread::spawn(move || {
+                std::thread::sleep(time);
+                over.store(true, Ordering::Release);
+                waker.wake();
+            });
+        }
+        Poll::Pending
+    })
+}
