@@ -194,17 +194,19 @@ impl Link {
                 let (connection, direction) = (self.connection, self.direction);
                 let mut state = self.shared.lock();
                 self.striking = state.message(connection, direction, name, farewell);
-                if let Some(strike) = &self.striking {
-                    // Now: who gets what comes before it may look at once.
-                    state.cut(strike, connection, direction);
-                }
             }
             if let Some(strike) = &mut self.striking {
                 let allowed = usize::try_from(strike.after_bytes).unwrap_or(usize::MAX);
                 if allowed < step.len || step.ends {
-                    let strike = self.striking.take();
+                    let ending = strike.ending;
+                    // First: who gets what comes before may look at once.
+                    self.record();
                     self.limit(&bytes[..safe + allowed.min(step.len)])?;
-                    return strike.map_or(Continue(()), |strike| self.strike(strike.ending));
+                    return match ending {
+                        Ending::Reset => self.end(true),
+                        Ending::Close => self.end(false),
+                        Ending::Stall => Continue(()),
+                    };
                 }
                 strike.after_bytes -= step.len as u64;
             }
@@ -213,15 +215,18 @@ impl Link {
         self.limit(bytes)
     }
 
-    fn strike(&self, ending: Ending) -> Flow {
-        match ending {
-            Ending::Reset => self.end(true),
-            Ending::Close => self.end(false),
-            Ending::Stall => {
-                self.shared.change(|state| state.stall(self.connection));
-                Continue(())
+    /// Writes down that the message is cut; of what comes from now on, nothing passes if it
+    /// is to stall.
+    fn record(&mut self) {
+        let Some(strike) = self.striking.take() else {
+            return;
+        };
+        self.shared.change(|state| {
+            state.cut(&strike, self.connection, self.direction);
+            if strike.ending == Ending::Stall {
+                state.stall(self.connection);
             }
-        }
+        });
     }
 
     /// Writes what the limits of bytes leave.
