@@ -121,7 +121,7 @@ pub struct Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 pub struct Retry {
-    /// Which policy: its numbers, as [`policy_key`] writes them.
+    /// Which policy: its numbers, as [`policy_key`](super::policy_key) writes them.
     pub policy: String,
     /// Microseconds, each between two attempts.
     pub delays_us: Vec<u64>,
