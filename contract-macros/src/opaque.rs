@@ -148,7 +148,7 @@ fn is_catch_all(name: &Ident) -> bool {
         .any(|krate| name == krate)
 }
 
-fn shown(tokens: &Type) -> String {
+pub(crate) fn shown(tokens: &Type) -> String {
     let text = tokens.to_token_stream().to_string();
     let mut out = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();

@@ -1,9 +1,10 @@
 //! What the verifier's build adds: marks on the branches, and a call around the body.
 
-use contract_spec::source::{Attribute, BranchKind, Returned, instrument};
+use contract_spec::source::{Attribute, BranchKind, COMPILED, Returned, instrument};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::token::Brace;
 use syn::{Expr, FnArg, ItemFn, Pat, Path, Type};
 
 use crate::contain::{Contained, contain};
@@ -132,6 +133,11 @@ fn site(
         while let Expr::Paren(brackets) = inner {
             inner = *brackets.expr;
         }
+        // The same of braces, which decide how long things live.
+        if let Expr::Block(braces) = &mut inner {
+            let span = braces.block.brace_token.span.join();
+            braces.block.brace_token = Brace(span.resolved_at(Span::mixed_site()));
+        }
         let mark = match branch.kind {
             BranchKind::QuestionMark => quote!(question),
             BranchKind::Return | BranchKind::Tail => quote!(leaf),
@@ -170,7 +176,11 @@ fn site(
     let sensitive = declared.sensitive();
     let limits = declared.limits();
     let limits = limits.iter().map(|(name, limit)| quote!((#name, #limit)));
+    let compiled = format!("{COMPILED} {} {line}:{column} ", id.value());
     quote! {
+        // Nobody sets it. That it was asked for is what the verifier reads.
+        const _: ::core::option::Option<&::core::primitive::str> =
+            ::core::option_env!(::core::concat!(#compiled, ::core::file!()));
         // A function knows its whole path, the type around it included, and that tells
         // apart what one macro wrote for several types.
         fn __path() -> &'static ::core::primitive::str {

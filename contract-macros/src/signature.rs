@@ -1,8 +1,8 @@
 //! Finding the error type in a function's signature.
 
 use contract_spec::source::{Attribute, Returned};
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -58,13 +58,14 @@ pub(crate) fn error_type(
     } = generics
     {
         let place = written_error(output).unwrap_or(output);
-        let text = place.to_token_stream().to_string().replace(' ', "");
-        let instance = match name.to_string().as_str() {
-            "Self" => "the type that it stands for: `error = MyError`".to_owned(),
-            _ => format!(
-                "one instance: `error = {}`, for the variants are the same in each",
-                text.replace(&format!("<{name}>"), "<()>")
-            ),
+        let shown = written_error(output).map(|error| one_instance(error, signature));
+        let instance = match (name == "Self", shown) {
+            (true, _) => "the type that it stands for: `error = MyError`".to_owned(),
+            (false, Some(shown)) => {
+                format!("one instance: `error = {shown}`, for the variants are the same in each")
+            }
+            // An alias, behind which the error is not seen.
+            (false, None) => "the error itself, in one instance: `error = MyError<()>`".to_owned(),
         };
         return Err(Error::new_spanned(
             place,
@@ -75,6 +76,41 @@ pub(crate) fn error_type(
         ));
     }
     Ok(error)
+}
+
+/// A type with `()` and `0` in the place of a function's parameters.
+fn one_instance(error: &Type, signature: &Signature) -> String {
+    let of = |ident: &Ident| {
+        let mut parameters = signature.generics.params.iter();
+        parameters.find_map(|parameter| match parameter {
+            GenericParam::Type(parameter) if parameter.ident == *ident => Some(quote!(())),
+            GenericParam::Const(parameter) if parameter.ident == *ident => Some(quote!(0)),
+            _ => None,
+        })
+    };
+    let mut instance = error.clone();
+    // Those that borrow are compared for ever.
+    let mut lifetimes = Types::Generics {
+        names: Vec::new(),
+        used: None,
+    };
+    lifetimes.visit_type_mut(&mut instance);
+    let instance = replaced(instance.to_token_stream(), &of);
+    syn::parse2(instance).map_or_else(
+        |_| opaque::shown(error),
+        |instance: Type| opaque::shown(&instance),
+    )
+}
+
+fn replaced(tokens: TokenStream, of: &impl Fn(&Ident) -> Option<TokenStream>) -> TokenStream {
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            TokenTree::Group(Group::new(group.delimiter(), replaced(group.stream(), of))).into()
+        }
+        TokenTree::Ident(ident) => of(&ident).unwrap_or_else(|| ident.to_token_stream()),
+        other => other.into(),
+    });
+    tokens.collect()
 }
 
 /// What holds `error = …` against the signature: a closure that nobody calls,
@@ -238,4 +274,31 @@ impl VisitMut for Types {
 pub(crate) fn krate(path: Option<&Path>) -> Path {
     path.cloned()
         .unwrap_or_else(|| syn::parse_quote!(::resilience_contract))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_proposed_for_a_generic_error_has_none_of_its_parameters() {
+        for (signature, expected) in [
+            ("fn f<T>() -> Result<(), Error<T>>", "Error<()>"),
+            (
+                "fn f<'a, T, U: Copy>() -> Result<T, e::Error<&'a T, Vec<U>>>",
+                "e::Error<&'static (), Vec<()>>",
+            ),
+            (
+                "fn f<'a, const N: usize>() -> Result<[u8; N], Error<'a, N, u8>>",
+                "Error<'static, 0, u8>",
+            ),
+        ] {
+            let signature: Signature = syn::parse_str(signature).unwrap();
+            let Returned::Value(output) = Returned::of(&signature) else {
+                panic!("no value");
+            };
+            let error = written_error(output).unwrap();
+            assert_eq!(one_instance(error, &signature), expected);
+        }
+    }
 }

@@ -245,13 +245,18 @@ codes! {
     /// The baseline knows a finding that there is not any more, or more of them than there
     /// are. Whatever comes next of its kind would be taken for known.
     KNOWN_GONE = "RC514" "known-finding-gone" Warning;
-    /// A function carries the contract, and a feature, a `cfg` or the selection left it out
-    /// of this build. There is no verdict on it.
+    /// A function carries the contract, and is not in this build: a feature, a `cfg` or the
+    /// selection left it out, no `mod` leads to its file, or it stands in a macro that nothing
+    /// calls. There is no verdict on it.
     NOT_BUILT = "RC515" "function-not-built" Warning;
     /// A test names a variant of an enum that contracts share (`[error.E]`), and no failure mode
     /// of any contract returns it: the test expects what nobody has declared, or the variant
     /// is a left-over.
     VARIANT_OF_NO_CONTRACT = "RC516" "variant-of-no-contract" Note;
+    /// The build compiled a contracted function that the sources do not show: its attribute goes
+    /// by a name that a crate outside of the workspace gave it, or it comes out of a macro. No
+    /// test called it, so that nothing is known of it, not even where it fails.
+    NOT_SEEN = "RC517" "function-not-seen" Error;
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
+use contract_spec::source::COMPILED;
+
 use crate::contracts::package_root;
 use crate::error::{Error, Result};
 use crate::kept::key::digest;
@@ -60,6 +62,54 @@ pub(crate) fn files<'a>(artifacts: impl IntoIterator<Item = &'a Artifact>) -> BT
     files
 }
 
+/// A contracted function that was compiled, called or not, as its probes had the compiler
+/// note it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Compiled {
+    /// The contract's id.
+    pub(crate) id: String,
+    /// The source file as rustc was given it.
+    pub(crate) file: String,
+    /// From 1.
+    pub(crate) line: u32,
+    /// From 1.
+    pub(crate) column: u32,
+}
+
+/// The contracted functions in artifacts of some packages, given by their folders.
+pub(crate) fn functions(
+    artifacts: &[Artifact],
+    packages: &BTreeSet<PathBuf>,
+) -> BTreeSet<Compiled> {
+    let chosen = artifacts
+        .iter()
+        .filter(|artifact| packages.contains(&artifact.package));
+    let lists = chosen.flat_map(|artifact| {
+        let own = |file: &&PathBuf| artifact.list(file).is_some();
+        artifact.files.iter().filter(own)
+    });
+    let texts = lists.filter_map(|file| beside(file));
+    texts.flat_map(|text| noted(&text)).collect()
+}
+
+/// The functions in what the compiler says.
+fn noted(text: &str) -> Vec<Compiled> {
+    let lines = text.lines().filter_map(|line| {
+        let asked = line.strip_prefix("# env-dep:")?.strip_prefix(COMPILED)?;
+        let mut words = asked.strip_prefix(' ')?.splitn(3, ' ');
+        let (id, place, file) = (words.next()?, words.next()?, words.next()?);
+        let (line, column) = place.split_once(':')?;
+        Some(Compiled {
+            id: id.to_owned(),
+            // rustc names files as the system does, and writes every backslash twice.
+            file: file.replace("\\\\", "/"),
+            line: line.parse().ok()?,
+            column: column.parse().ok()?,
+        })
+    });
+    lines.collect()
+}
+
 impl Artifact {
     /// What the compiler says beside a file; `None` if that is of another artifact, which
     /// was built into the same place by another workspace.
@@ -71,15 +121,19 @@ impl Artifact {
     }
 }
 
-/// What the compiler says beside an artifact, as `make` would read it.
+/// The files that the compiler lists beside an artifact.
 fn list(artifact: &Path) -> Option<Vec<PathBuf>> {
+    Some(parse(&beside(artifact)?))
+}
+
+/// What the compiler says beside an artifact, as `make` would read it.
+fn beside(artifact: &Path) -> Option<String> {
     let stem = artifact.file_stem()?.to_str()?;
     let plain = stem.strip_prefix("lib").unwrap_or(stem);
-    let text = [plain, stem].iter().find_map(|stem| {
+    [plain, stem].iter().find_map(|stem| {
         let path = artifact.with_file_name(format!("{stem}.d"));
         std::fs::read_to_string(path).ok()
-    })?;
-    Some(parse(&text))
+    })
 }
 
 fn parse(text: &str) -> Vec<PathBuf> {
@@ -169,6 +223,20 @@ mod tests {
         let files = parse(text);
         let files: Vec<&str> = files.iter().filter_map(|file| file.to_str()).collect();
         assert_eq!(files, ["src/lib.rs", "src/a b.rs", "/x/ü.rs"]);
+    }
+
+    #[test]
+    fn the_functions_that_were_compiled_are_read() {
+        let text = "/t/a.d: src/lib.rs\n\n# env-dep:CARGO_PKG_NAME=x\n\
+            # env-dep:RESILIENCE_CONTRACT a.b 12:5 src/my file.rs\n\
+            # env-dep:RESILIENCE_CONTRACT_FOLDER=x\n# env-dep:RESILIENCE_CONTRACT a.c\n";
+        let compiled = Compiled {
+            id: "a.b".into(),
+            file: "src/my file.rs".into(),
+            line: 12,
+            column: 5,
+        };
+        assert_eq!(noted(text), [compiled]);
     }
 
     #[test]

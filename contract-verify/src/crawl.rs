@@ -75,7 +75,7 @@ impl Crawler<'_> {
         for name in source::redefined(&text) {
             self.visitor.redefined(name);
         }
-        if !self.visitor.wants_all() && !is_worth_parsing(&text) {
+        if !self.visitor.wants_all() && !is_worth_parsing(&text, self.cfg) {
             return Ok(());
         }
         self.visitor.file(file, modules, &text);
@@ -154,8 +154,10 @@ fn place(module: &Module, file: &Path, folder: &Path) -> Option<(PathBuf, PathBu
 ///
 /// Most files of a large project hold neither, and looking for two words is a hundred
 /// times cheaper than parsing.
-fn is_worth_parsing(text: &str) -> bool {
-    text.contains("resilience_contract") || names_a_file(text)
+fn is_worth_parsing(text: &str, cfg: &Cfg) -> bool {
+    text.contains("resilience_contract")
+        || names_a_file(text)
+        || cfg.aliases.iter().any(|alias| text.contains(alias))
 }
 
 /// Whether there may be a `mod name;` in the text; a comment in between counts as one.
@@ -177,6 +179,7 @@ mod tests {
 
     #[test]
     fn every_file_that_names_another_is_parsed() {
+        let is_worth_parsing = |text| is_worth_parsing(text, &Cfg::default());
         for text in [
             "mod a;",
             "pub(crate) mod r#type ;",
@@ -193,6 +196,7 @@ mod tests {
 
     #[test]
     fn a_file_without_modules_and_contracts_is_not() {
+        let is_worth_parsing = |text| is_worth_parsing(text, &Cfg::default());
         for text in [
             "",
             "fn mode() {}",

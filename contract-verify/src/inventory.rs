@@ -9,8 +9,9 @@ use contract_spec::evidence::{self, file, function_key};
 use contract_spec::source::{self, Cfg, silent};
 use proc_macro2::Span;
 
+use crate::aliases;
 use crate::build::{Build, BuiltTarget};
-use crate::compiled::relative;
+use crate::compiled::{self, Compiled, relative};
 use crate::contracts::{Contracts, package_root, shown};
 use crate::crawl::{Visitor, crawl};
 use crate::error::Result;
@@ -53,6 +54,10 @@ pub(crate) struct Inventory {
     pub(crate) subjects: Vec<Subject>,
     /// Macros out of which functions may come that are not known here: file, line, column.
     pub(crate) hidden: Vec<(String, u32, u32)>,
+    /// Functions that were compiled, and that no source shows.
+    pub(crate) unseen: Vec<Compiled>,
+    /// The source files that were compiled, relative to the workspace.
+    pub(crate) files: BTreeSet<String>,
     /// Functions that could have a contract and have none; looked for only if the policy
     /// asks for them.
     pub(crate) uncontracted: Vec<Place>,
@@ -68,7 +73,8 @@ pub(crate) fn find(
     contracts: &mut Contracts,
     all: bool,
 ) -> Result<Inventory> {
-    let base = Cfg::parse(&build.cfg);
+    let mut base = Cfg::parse(&build.cfg);
+    base.aliases = aliases::of(workspace)?;
     let mut found = Inventory::default();
     let mut seen = HashSet::new();
     for target in &build.targets {
@@ -113,6 +119,19 @@ pub(crate) fn find(
     }
     found.hidden.sort();
     found.hidden.dedup();
+    let packages = workspace.packages();
+    let folders = packages.map(package_root).collect();
+    let compiled = compiled::functions(&build.artifacts, &folders).into_iter();
+    let root = workspace.root();
+    let files = compiled::files(&build.artifacts);
+    found.files = files.iter().map(|file| relative(&root, file)).collect();
+    // What stands above the attribute may have moved the function's name.
+    found.unseen = compiled
+        .filter(|compiled| {
+            let mut subjects = found.subjects.iter();
+            !subjects.any(|subject| subject.id == compiled.id && subject.file == compiled.file)
+        })
+        .collect();
     Ok(found)
 }
 
@@ -295,6 +314,23 @@ impl Inventory {
         listed.collect()
     }
 
+    /// What is not listed, as a record has it.
+    pub(crate) fn hidden(&self) -> Vec<file::Hidden> {
+        let macros = self.hidden.iter().map(|(file, line, column)| file::Hidden {
+            file: file.clone(),
+            line: *line,
+            column: *column,
+            id: None,
+        });
+        let unseen = self.unseen.iter().map(|compiled| file::Hidden {
+            file: compiled.file.clone(),
+            line: compiled.line,
+            column: compiled.column,
+            id: Some(compiled.id.clone()),
+        });
+        macros.chain(unseen).collect()
+    }
+
     /// The places as a record has them.
     pub(crate) fn places(&self) -> Vec<file::Place> {
         let of = |places: &[Place], contracted: bool| -> Vec<file::Place> {
@@ -317,6 +353,7 @@ impl Inventory {
         listed: &[file::Listed],
         hidden: &[file::Hidden],
         places: &[file::Place],
+        files: BTreeSet<String>,
     ) -> Self {
         let subjects = listed.iter().cloned().map(|listed| Subject {
             key: listed.key,
@@ -348,10 +385,20 @@ impl Inventory {
             };
             places.map(place).collect()
         };
-        let hidden = hidden.iter();
+        let macros = hidden.iter().filter(|hidden| hidden.id.is_none());
+        let unseen = hidden.iter().filter_map(|hidden| {
+            Some(Compiled {
+                id: hidden.id.clone()?,
+                file: hidden.file.clone(),
+                line: hidden.line,
+                column: hidden.column,
+            })
+        });
         Self {
             subjects: subjects.collect(),
-            hidden: hidden.map(|h| (h.file.clone(), h.line, h.column)).collect(),
+            hidden: macros.map(|h| (h.file.clone(), h.line, h.column)).collect(),
+            unseen: unseen.collect(),
+            files,
             uncontracted: of(false),
             contracted: of(true),
         }

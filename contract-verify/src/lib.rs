@@ -10,6 +10,7 @@
 //! `verify` puts them together, `explore` has interfaces fail; `commands` are the jobs
 //! beside them, which build nothing. Only this file, `status` and `progress` print.
 
+mod aliases;
 mod answers;
 mod archive;
 mod baseline;

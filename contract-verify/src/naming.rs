@@ -22,6 +22,8 @@ pub(crate) struct Naming {
     tests: HashMap<String, Names>,
     /// `Enum::Variant` in tests, and where each stands first.
     paths: BTreeMap<(String, String), Site>,
+    /// How many enums of a name the sources declare, as far as can be told without types.
+    enums: HashMap<String, usize>,
 }
 
 /// A place in a source.
@@ -46,9 +48,16 @@ impl Naming {
             let of_tests: Vec<_> = roots
                 .filter_map(|target| target.src_path.parent())
                 .collect();
+            let members = workspace.metadata.workspace_packages();
+            let dependencies = package.dependencies.iter();
+            let others = dependencies
+                .filter(|of| !members.iter().any(|member| *member.name == of.name))
+                .map(|of| of.rename.as_ref().unwrap_or(&of.name).replace('-', "_"));
+            reader.others = others.chain(["std".to_owned()]).collect();
             sources::each(&folder, &mut |path| {
                 let is_test = of_tests.iter().any(|folder| path.starts_with(folder));
                 let text = std::fs::read_to_string(&path).unwrap_or_default();
+                reader.enums(&text);
                 if is_test || text.contains("test") {
                     reader.file(&relative(&root, &path), &text, is_test);
                 }
@@ -68,9 +77,11 @@ impl Naming {
         Some(segments.any(|names| names.contains(name)))
     }
 
-    /// `Enum::Variant` in tests, and where each stands first.
+    /// `Enum::Variant` in tests, and where each stands first; none of an enum of another
+    /// crate, nor of one whose name is that of several.
     pub(crate) fn paths(&self) -> impl Iterator<Item = (&str, &str, &Site)> {
         let paths = self.paths.iter();
+        let paths = paths.filter(|((of, _), _)| self.enums.get(of) == Some(&1));
         paths.map(|((of, variant), site)| (of.as_str(), variant.as_str(), site))
     }
 }
@@ -80,9 +91,24 @@ struct Reader {
     tests: HashMap<String, Names>,
     helpers: HashMap<String, Names>,
     paths: BTreeMap<(String, String), Site>,
+    enums: HashMap<String, usize>,
+    /// The crates that the package depends on and that are not of the workspace.
+    others: HashSet<String>,
 }
 
 impl Reader {
+    /// Counts the enums of a source, one in a comment too: then there may be two.
+    fn enums(&mut self, text: &str) {
+        for (at, word) in text.match_indices("enum ") {
+            let name = text[at + word.len()..].trim_start();
+            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
+            let name = &name[..end.unwrap_or(name.len())];
+            if !name.is_empty() {
+                *self.enums.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+    }
+
     fn file(&mut self, shown: &str, text: &str, is_test: bool) {
         // What cannot be read was said before.
         let Ok(file) = syn::parse_file(text) else {
@@ -94,7 +120,11 @@ impl Reader {
             is_test,
             tests: Vec::new(),
             beside: Names::new(),
+            foreign: Names::new(),
         };
+        for item in &file.items {
+            visitor.imports(item);
+        }
         visitor.visit_file(&file);
         let Visitor { tests, beside, .. } = visitor;
         for test in tests {
@@ -118,6 +148,7 @@ impl Reader {
         Naming {
             tests: self.tests,
             paths: self.paths,
+            enums: self.enums,
         }
     }
 }
@@ -130,6 +161,38 @@ struct Visitor<'a> {
     tests: Vec<String>,
     /// The names in test code that is no function.
     beside: Names,
+    /// The names that `use` brings in from another crate, anywhere in the file.
+    foreign: Names,
+}
+
+impl Visitor<'_> {
+    /// Notes what an item, or one in its braces, brings in from another crate.
+    fn imports(&mut self, item: &Item) {
+        match item {
+            Item::Use(item) => {
+                let mut root = None;
+                for token in item.tree.to_token_stream() {
+                    if let TokenTree::Ident(ident) = token {
+                        root = Some(ident.to_string());
+                        break;
+                    }
+                }
+                if root.is_some_and(|root| self.reader.others.contains(&root)) {
+                    read(
+                        item.tree.to_token_stream(),
+                        &mut self.foreign,
+                        &mut |_, _, _, _| {},
+                    );
+                }
+            }
+            Item::Mod(inner) => {
+                for item in inner.content.iter().flat_map(|(_, items)| items) {
+                    self.imports(item);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 impl<'ast> Visit<'ast> for Visitor<'_> {
@@ -145,7 +208,11 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
         let is_other = !matches!(item, Item::Fn(_) | Item::Mod(_) | Item::Use(_));
         if self.is_test && is_other {
-            read(item.to_token_stream(), &mut self.beside, &mut |_, _, _| {});
+            read(
+                item.to_token_stream(),
+                &mut self.beside,
+                &mut |_, _, _, _| {},
+            );
         }
         visit::visit_item(self, item);
     }
@@ -164,25 +231,34 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
             let names = of.or_default();
             let paths = &mut self.reader.paths;
             // With its attributes, in which cases stand.
-            read(item.to_token_stream(), names, &mut |of, variant, site| {
-                let (line, column) = site;
-                paths.entry((of, variant)).or_insert_with(|| Site {
-                    file: self.shown.to_owned(),
-                    line,
-                    column,
-                });
-            });
+            let (others, foreign) = (&self.reader.others, &self.foreign);
+            read(
+                item.to_token_stream(),
+                names,
+                &mut |root, of, variant, site| {
+                    if others.contains(root) || foreign.contains(&of) {
+                        return;
+                    }
+                    let (line, column) = site;
+                    paths.entry((of, variant)).or_insert_with(|| Site {
+                        file: self.shown.to_owned(),
+                        line,
+                        column,
+                    });
+                },
+            );
         }
     }
 }
 
-/// Collects identifiers, words in texts, and paths of two.
+/// Collects identifiers, words in texts, and paths of two, each with what the path begins with.
 fn read(
     tokens: TokenStream,
     names: &mut Names,
-    path: &mut impl FnMut(String, String, (usize, usize)),
+    path: &mut impl FnMut(&str, String, String, (usize, usize)),
 ) {
     let mut before: Option<String> = None;
+    let mut root = String::new();
     let mut colons = 0;
     for token in tokens {
         match token {
@@ -193,7 +269,9 @@ fn read(
                     && let Some(of) = before.take()
                 {
                     let start = ident.span().start();
-                    path(of, name.clone(), (start.line, start.column + 1));
+                    path(&root, of, name.clone(), (start.line, start.column + 1));
+                } else {
+                    root.clone_from(&name);
                 }
                 before = Some(name);
                 colons = 0;
@@ -226,6 +304,9 @@ mod tests {
             fn deeper(error: E) { assert!(matches!(error, E::Late)) }
             #[test]
             fn direct() { assert_eq!(f(), Err(crate::E::Gone)); not_in_tests() }
+            use other::errors::{F, G};
+            #[test]
+            fn of_others() { (Twice::A, other::E::Theirs, F::A, Unknown::A); }
             #[tokio::test]
             async fn through_helpers() { expect_late(f().await.unwrap_err()) }
             #[rstest]
@@ -239,7 +320,12 @@ mod tests {
     "#;
 
     fn naming() -> Naming {
-        let mut reader = Reader::default();
+        let mut reader = Reader {
+            others: HashSet::from(["other".to_owned()]),
+            ..Reader::default()
+        };
+        reader
+            .enums("pub enum E { A } mod a { enum Twice {} } enum Twice { A } enum F<T> { A(T) }");
         reader.file("src/lib.rs", SOURCE, false);
         reader.end()
     }
@@ -266,7 +352,8 @@ mod tests {
     #[test]
     fn paths_of_two_are_known_with_their_places() {
         let naming = naming();
-        let paths: Vec<_> = naming.paths().filter(|(of, ..)| *of == "E").collect();
+        // Not those of another crate, nor of two enums of one name.
+        let paths: Vec<_> = naming.paths().collect();
         let variants: Vec<_> = paths.iter().map(|(_, variant, _)| *variant).collect();
         assert_eq!(variants, ["Full", "Gone", "Late"]);
         assert_eq!((paths[1].2.line, paths[1].2.column), (8, 57));

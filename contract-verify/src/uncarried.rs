@@ -1,11 +1,13 @@
 //! Contracts that no function carries, for `check` and for a verification run alike.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use contract_spec::LineIndex;
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::aliases;
 use crate::codes;
 use crate::compiled::relative;
 use crate::contracts::{Contracts, package_root};
@@ -16,16 +18,27 @@ use crate::workspace::Workspace;
 /// A contract file, by its canonical path, and a function in it.
 pub(crate) type Carried = HashSet<(PathBuf, String)>;
 
-/// The attributes in the sources, built or not: the file and the line of each, by its id and its
-/// package, or by its id alone where it names a file, which may be any package's.
-pub(crate) type Attributes = BTreeMap<(String, Option<String>), (String, usize)>;
+/// The attributes in the sources, built or not, by its id and its package, or by its id alone
+/// where it names a file, which may be any package's.
+pub(crate) type Attributes = BTreeMap<(String, Option<String>), Written>;
+
+/// Where an attribute stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// The source file.
+    pub(crate) file: String,
+    /// From 1.
+    line: usize,
+    /// Whether it is in the definition of a macro, which may never be called.
+    in_macro: bool,
+}
 
 /// Where the attribute of a contract of a package stands.
 pub(crate) fn attribute<'a>(
     attributes: &'a Attributes,
     id: &str,
     package: &str,
-) -> Option<&'a (String, usize)> {
+) -> Option<&'a Written> {
     let own = attributes.get(&(id.to_owned(), Some(package.to_owned())));
     own.or_else(|| attributes.get(&(id.to_owned(), None)))
 }
@@ -35,8 +48,8 @@ pub(crate) fn attribute<'a>(
 pub(crate) enum Uncarried<'a> {
     /// No source names it.
     Nowhere,
-    /// There is an attribute, in something that was left out: its file and its line.
-    LeftOut(&'a str, usize),
+    /// There is an attribute, in something that was left out; and whether its file was not.
+    LeftOut(&'a Written, bool),
     /// Nothing is to be said.
     Excused,
 }
@@ -71,13 +84,10 @@ pub(crate) fn uncarried<'a>(
                         "put `#[resilience_contract(\"{id}\")]` on the function, or take the contract away"
                     ),
                 ),
-                Uncarried::LeftOut(at, line) => (
-                    codes::NOT_BUILT,
-                    format!("the function that carries `{id}` is not in this build: {at}:{line}"),
-                    "build it too (`--all-features`, or another selection or target), or run again \
-                     where it is built; there is no verdict on it"
-                        .to_owned(),
-                ),
+                Uncarried::LeftOut(written, is_file_built) => {
+                    let (message, help) = left_out(&id, written, is_file_built);
+                    (codes::NOT_BUILT, message, help.to_owned())
+                }
             };
             let lines = lines.get_or_insert_with(|| LineIndex::new(&file.source.text));
             let (line, column) = lines.line_column(function.name.span.start);
@@ -98,24 +108,66 @@ pub(crate) fn uncarried<'a>(
     findings
 }
 
+/// What is said of a function that is not in a build, and what to do.
+fn left_out(id: &str, written: &Written, is_file_built: bool) -> (String, &'static str) {
+    let Written { file, line, .. } = written;
+    let what = format!("the function that carries `{id}` is not in this build");
+    if !is_file_built {
+        return (
+            format!("{what}, and neither is its file: {file}:{line}"),
+            "no `mod` in this build leads to the file: name it in one, turn on the feature or the `cfg` that leaves \
+             it out, or take file and contract away; there is no verdict on it",
+        );
+    }
+    if written.in_macro {
+        return (
+            format!("{what}: {file}:{line} defines a macro, and no call of it made the function"),
+            "call the macro where it is built, or take the contract away; there is no verdict on it",
+        );
+    }
+    (
+        format!("{what}: {file}:{line}"),
+        "build it too (`--all-features`, or another selection or target), or run again where it is built; take \
+         it away if no `cfg` ever lets it in; there is no verdict on it",
+    )
+}
+
 /// Every attribute in a source file of the workspace, whatever `cfg` stands around it.
 pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
     let mut found = Attributes::new();
+    let aliases = aliases::of(workspace).unwrap_or_default();
+    let is_name = |name: &str| name == ATTRIBUTE || aliases.contains(name);
     let root = workspace.root();
     for package in workspace.metadata.workspace_packages() {
         sources::each(&package_root(package), &mut |path| {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            if !text.contains(ATTRIBUTE) {
+            if !text.contains(ATTRIBUTE) && !aliases.iter().any(|alias| text.contains(alias)) {
                 return;
             }
             // What is no Rust was reported before, or belongs to nobody.
             let tokens = text.parse().unwrap_or_default();
             let shown = relative(&root, &path);
-            attributes(tokens, &mut |id, line, names_file| {
-                let of = (!names_file).then(|| package.name.to_string());
-                let place = || (shown.clone(), line);
-                found.entry((id, of)).or_insert_with(place);
-            });
+            attributes(
+                tokens,
+                &is_name,
+                false,
+                &mut |id, line, names_file, in_macro| {
+                    let of = (!names_file).then(|| package.name.to_string());
+                    let written = Written {
+                        file: shown.clone(),
+                        line,
+                        in_macro,
+                    };
+                    // What a macro may make says less than what is there.
+                    match found.entry((id, of)) {
+                        Entry::Vacant(free) => drop(free.insert(written)),
+                        Entry::Occupied(mut known) if known.get().in_macro && !in_macro => {
+                            known.insert(written);
+                        }
+                        Entry::Occupied(_) => {}
+                    }
+                },
+            );
         });
     }
     found
@@ -124,8 +176,15 @@ pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
 const ATTRIBUTE: &str = "resilience_contract";
 
 /// The ids behind the attribute's name, also in `cfg_attr` and in macros.
-fn attributes(tokens: TokenStream, found: &mut impl FnMut(String, usize, bool)) {
+fn attributes(
+    tokens: TokenStream,
+    is_name: &impl Fn(&str) -> bool,
+    in_macro: bool,
+    found: &mut impl FnMut(String, usize, bool, bool),
+) {
     let mut is_named = false;
+    // `macro_rules`, `!`, a name.
+    let mut defines = 0_u8;
     for token in tokens {
         if let TokenTree::Group(group) = &token {
             let id = group.stream().into_iter().next().filter(|_| is_named);
@@ -135,11 +194,17 @@ fn attributes(tokens: TokenStream, found: &mut impl FnMut(String, usize, bool)) 
                 let mut rest = group.stream().into_iter();
                 let names_file =
                     rest.any(|token| matches!(token, TokenTree::Ident(name) if name == "file"));
-                found(text.value(), id.span().start().line, names_file);
+                found(text.value(), id.span().start().line, names_file, in_macro);
             }
-            attributes(group.stream(), found);
+            attributes(group.stream(), is_name, in_macro || defines == 3, found);
         }
-        is_named = matches!(&token, TokenTree::Ident(name) if name == ATTRIBUTE);
+        defines = match &token {
+            TokenTree::Ident(name) if name == "macro_rules" => 1,
+            TokenTree::Punct(mark) if defines == 1 && mark.as_char() == '!' => 2,
+            TokenTree::Ident(_) if defines == 2 => 3,
+            _ => 0,
+        };
+        is_named = matches!(&token, TokenTree::Ident(name) if is_name(&name.to_string()));
     }
 }
 
@@ -153,14 +218,27 @@ mod tests {
             // #[resilience_contract(\"no.comment\")]\n\
             /// #[resilience_contract(\"no.doc\")]\n\
             #[cfg_attr(feature = \"x\", rc::resilience_contract(\"c.d\", file = \"x.toml\"))]\nfn c() {}\n\
-            make! { #[resilience_contract(r\"e.f\")] fn e() {} }\n\
-            const S: &str = \"no.string\";\n";
+            make! { #[alias(r\"e.f\")] fn e() {} }\n\
+            const S: &str = \"no.string\";\n\
+            macro_rules! m { () => { #[resilience_contract(\"g.h\")] fn g() {} } }\n";
         let mut found = Vec::new();
-        attributes(text.parse().unwrap(), &mut |id, line, names_file| {
-            found.push((id, line, names_file));
-        });
-        let expected = [("a.b", 1, false), ("c.d", 5, true), ("e.f", 7, false)];
-        let expected = expected.map(|(id, line, names_file)| (id.to_owned(), line, names_file));
+        let is_name = |name: &str| name == ATTRIBUTE || name == "alias";
+        attributes(
+            text.parse().unwrap(),
+            &is_name,
+            false,
+            &mut |id, line, names_file, in_macro| {
+                found.push((id, line, names_file, in_macro));
+            },
+        );
+        let expected = [
+            ("a.b", 1, false, false),
+            ("c.d", 5, true, false),
+            ("e.f", 7, false, false),
+            ("g.h", 9, false, true),
+        ];
+        let expected =
+            expected.map(|(id, line, file, in_macro)| (id.to_owned(), line, file, in_macro));
         assert_eq!(found, expected);
     }
 }

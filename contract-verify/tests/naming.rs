@@ -44,10 +44,11 @@ mod tests {
 "#;
 
 fn report(tests: &str) -> Value {
-    let project = Project::new(&[
-        ("contracts/walk.toml", CONTRACT),
-        ("src/lib.rs", &SOURCE.replace("TESTS", tests)),
-    ]);
+    report_of(&SOURCE.replace("TESTS", tests))
+}
+
+fn report_of(source: &str) -> Value {
+    let project = Project::new(&[("contracts/walk.toml", CONTRACT), ("src/lib.rs", source)]);
     let run = project.report();
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
     run.report()
@@ -122,4 +123,14 @@ fn a_variant_that_no_contract_returns_is_a_note_where_a_test_names_it() {
             "25:\"note\" \"a test names `StepError::Stray`, which no failure mode of any contract returns\""
         ]
     );
+}
+
+#[test]
+fn a_variant_of_another_enum_of_that_name_is_nobodys_business() {
+    let tests = "#[test] fn empty() { expect_empty(0); }\n\
+         #[test] fn far() { assert_eq!(step(10), Err(StepError::TooFar)); }\n\
+         #[test] fn other() { use crate::other::StepError; assert_ne!(StepError::Stray, StepError::Lost); }";
+    let source = SOURCE.replace("TESTS", tests)
+        + "pub mod other { #[derive(Debug, PartialEq)] pub enum StepError { Stray, Lost } }";
+    assert_eq!(notes(&report_of(&source)), [] as [&str; 0]);
 }

@@ -154,6 +154,10 @@ pub struct Hidden {
     pub line: u32,
     /// From 1.
     pub column: u32,
+    /// The contract's id, where it is no macro but a function that was compiled and that no
+    /// source shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// A function that can fail and that others call.

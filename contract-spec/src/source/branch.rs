@@ -19,6 +19,11 @@ use super::{Returned, wrapped};
 pub use leaving::{redefined, visit_known};
 use parts::{awaited, cfg_of, diverges, is_call_of, statement_attributes};
 
+/// What the name of a variable begins with for which the verifier's build asks, so that the
+/// compiler lists it among what it depends on: a contracted function that was compiled,
+/// called or not. The contract's id follows, `line:column` and the source file.
+pub const COMPILED: &str = "RESILIENCE_CONTRACT";
+
 /// How a function leaves at a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BranchKind {

@@ -13,6 +13,8 @@ pub struct Cfg {
     pub values: BTreeSet<(String, String)>,
     /// Whether it is a build for tests; `None` where both are built.
     pub test: Option<bool>,
+    /// What else the attribute is called there: `use … as contract`, or a facade's own name.
+    pub aliases: BTreeSet<String>,
 }
 
 impl Cfg {

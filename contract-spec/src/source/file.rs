@@ -87,7 +87,8 @@ pub struct Uncontracted {
 /// # Errors
 /// Where the text is no Rust file.
 pub fn functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
-    Ok(find(parse(text, outline::outline(text, ATTRIBUTE))?, cfg))
+    let outline = outline::outline(text, &words(cfg));
+    Ok(find(parse(text, outline)?, cfg))
 }
 
 /// The same without [`SourceFile::uncontracted`], in half the time.
@@ -95,7 +96,8 @@ pub fn functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
 /// # Errors
 /// Where what matters of the text is no Rust.
 pub fn contracted_functions(text: &str, cfg: &Cfg) -> syn::Result<SourceFile> {
-    let outline = outline::items(text, ATTRIBUTE).or_else(|| outline::outline(text, ATTRIBUTE));
+    let words = words(cfg);
+    let outline = outline::items(text, &words).or_else(|| outline::outline(text, &words));
     let mut found = find(parse(text, outline)?, cfg);
     found.uncontracted.clear();
     Ok(found)
@@ -128,8 +130,14 @@ fn parse(text: &str, outline: Option<String>) -> syn::Result<syn::File> {
     }
 }
 
-/// What no contracted function does without.
+/// What the attribute is called, unless somebody calls it otherwise.
 const ATTRIBUTE: &str = "resilience_contract";
+
+/// What no contracted function does without, one of them.
+fn words(cfg: &Cfg) -> Vec<&str> {
+    let aliases = cfg.aliases.iter().map(String::as_str);
+    std::iter::once(ATTRIBUTE).chain(aliases).collect()
+}
 
 struct Finder<'a> {
     cfg: &'a Cfg,
@@ -223,6 +231,18 @@ impl Finder<'_> {
 
     /// Reads the attribute, also from inside a `cfg_attr`.
     fn contract_attribute(&self, meta: &Meta) -> Option<(Span, syn::Result<Attribute>)> {
+        let is_alias = || {
+            let last = meta.path().segments.last();
+            last.is_some_and(|last| self.cfg.aliases.contains(&last.ident.to_string()))
+        };
+        // Another macro may have that name, too, and takes other arguments.
+        if is_alias()
+            && let Meta::List(list) = meta
+            && let Ok(attribute) = syn::parse2::<Attribute>(list.tokens.clone())
+        {
+            let span = meta.path().segments.first()?.ident.span();
+            return Some((span, Ok(attribute)));
+        }
         if is_contract_attribute(meta.path()) {
             let span = meta.path().segments.first()?.ident.span();
             let arguments = match meta {
@@ -245,6 +265,29 @@ impl Finder<'_> {
             }
         }
         None
+    }
+}
+
+impl Finder<'_> {
+    /// Whether tokens hold the attribute's name, or one that it goes by before a text in brackets.
+    fn mentions(&self, tokens: TokenStream) -> bool {
+        let mut is_alias = false;
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => {
+                let mut inner = group.stream().into_iter();
+                let is_named = std::mem::take(&mut is_alias)
+                    && matches!(inner.next(), Some(TokenTree::Literal(id)) if id.to_string().ends_with(['"', '#']));
+                is_named || self.mentions(group.stream())
+            }
+            TokenTree::Ident(ident) => {
+                is_alias = self.cfg.aliases.contains(&ident.to_string());
+                ident == ATTRIBUTE
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {
+                is_alias = false;
+                false
+            }
+        })
     }
 }
 
@@ -288,13 +331,13 @@ impl VisitMut for Finder<'_> {
     }
 
     fn visit_item_macro_mut(&mut self, item: &mut syn::ItemMacro) {
-        if self.cfg.allows(&item.attrs) && mentions(item.mac.tokens.clone()) {
+        if self.cfg.allows(&item.attrs) && self.mentions(item.mac.tokens.clone()) {
             self.found.hidden.push(item.mac.path.span());
         }
     }
 
     fn visit_impl_item_macro_mut(&mut self, item: &mut syn::ImplItemMacro) {
-        if self.cfg.allows(&item.attrs) && mentions(item.mac.tokens.clone()) {
+        if self.cfg.allows(&item.attrs) && self.mentions(item.mac.tokens.clone()) {
             self.found.hidden.push(item.mac.path.span());
         }
     }
@@ -382,15 +425,6 @@ fn can_fail(signature: &Signature) -> bool {
     };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
-}
-
-/// Whether tokens hold the attribute's name.
-fn mentions(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream()),
-        TokenTree::Ident(ident) => ident == ATTRIBUTE,
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }
 
 /// The attributes of the items that can hold functions.

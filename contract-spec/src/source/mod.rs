@@ -22,7 +22,7 @@ mod wrapped;
 
 pub use attribute::{Attribute, Foreign, is_contract_attribute};
 #[cfg(feature = "branches")]
-pub use branch::{Branch, BranchKind, instrument, redefined, visit_known};
+pub use branch::{Branch, BranchKind, COMPILED, instrument, redefined, visit_known};
 #[cfg(feature = "inventory")]
 pub use cfg::Cfg;
 #[cfg(feature = "inventory")]

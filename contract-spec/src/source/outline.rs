@@ -12,10 +12,10 @@ use std::ops::Range;
 pub(super) use items::items;
 use lexer::{Lexer, Token};
 
-/// The text without the bodies of functions that do not mention `word`, neither inside nor
-/// in an attribute; `None` where that cannot be told, or where nothing would go.
-pub(super) fn outline(text: &str, word: &str) -> Option<String> {
-    let mentions: Vec<usize> = text.match_indices(word).map(|(at, _)| at).collect();
+/// The text without the bodies of functions that mention none of these words, neither inside
+/// nor in an attribute; `None` where that cannot be told, or where nothing would go.
+pub(super) fn outline(text: &str, words: &[&str]) -> Option<String> {
+    let mentions = mentions(text, words);
     let mentioned = |from: usize, to: usize| {
         let first = mentions.partition_point(|at| *at < from);
         mentions.get(first).is_some_and(|at| *at < to)
@@ -41,6 +41,14 @@ pub(super) fn outline(text: &str, word: &str) -> Option<String> {
         }
     }
     without(text, &left_out)
+}
+
+/// Where words stand in a text, in order.
+fn mentions(text: &str, words: &[&str]) -> Vec<usize> {
+    let places = words.iter().flat_map(|word| text.match_indices(word));
+    let mut places: Vec<usize> = places.map(|(at, _)| at).collect();
+    places.sort_unstable();
+    places
 }
 
 /// The text without some parts of it, every other token at its old place; `None` where
@@ -121,7 +129,7 @@ mod tests {
     use super::*;
 
     fn outlined(text: &str) -> String {
-        outline(text, "contract").unwrap_or_else(|| "whole".to_owned())
+        outline(text, &["contract"]).unwrap_or_else(|| "whole".to_owned())
     }
 
     #[test]

@@ -82,7 +82,8 @@ fn visit<R>(
     root: &Root,
     look: &impl Fn(Sight<'_>) -> Result<R>,
 ) -> Result<(Option<R>, Vec<Job>)> {
-    let Some(text) = read(&job.file)?.filter(|text| root.all || is_worth_parsing(text)) else {
+    let text = read(&job.file)?;
+    let Some(text) = text.filter(|text| root.all || is_worth_parsing(text, &root.cfg)) else {
         return Ok((None, Vec::new()));
     };
     let functions = match root.all {

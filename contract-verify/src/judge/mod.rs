@@ -17,6 +17,7 @@ use contract_spec::lines::LineIndex;
 use contract_spec::model;
 
 use crate::codes::{self, Code};
+use crate::compiled::Compiled;
 use crate::contracts::{ContractFile, Contracts};
 use crate::inventory::Subject;
 use crate::kept::explored::Mark;
@@ -47,6 +48,10 @@ pub(crate) struct Case<'a> {
     pub(crate) policy: &'a Policy,
     /// Macros out of which functions may come that the sources do not show.
     pub(crate) hidden: &'a [(String, u32, u32)],
+    /// The source files that were compiled, relative to the workspace; none where nobody knows.
+    pub(crate) files: &'a BTreeSet<String>,
+    /// Functions that were compiled, and that no source shows.
+    pub(crate) unseen: &'a [Compiled],
     pub(crate) today: Date,
     /// Selected packages with contracts and without the runtime: their names, and one contract of each.
     pub(crate) undependent: &'a [(String, String)],

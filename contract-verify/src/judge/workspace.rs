@@ -27,15 +27,54 @@ impl Judge<'_> {
             }
         }
         let attributes = self.case.attributes;
+        self.not_seen();
+        let (unseen, files) = (self.case.unseen, self.case.files);
         let found = uncarried(
             self.case.contracts,
             &carried,
             |id, package| match attribute(attributes, id, package) {
-                Some((file, line)) => Uncarried::LeftOut(file, *line),
+                _ if unseen.iter().any(|unseen| unseen.id == id) => Uncarried::Excused,
+                Some(written) => {
+                    let is_built = files.is_empty() || files.contains(&written.file);
+                    Uncarried::LeftOut(written, is_built)
+                }
                 None => Uncarried::Nowhere,
             },
         );
         self.findings.extend(found);
+    }
+
+    /// Functions that were compiled, that no source shows and that no test called.
+    fn not_seen(&mut self) {
+        for unseen in self.case.unseen {
+            let mut subjects = self.case.observed.subjects.iter();
+            let was_called = subjects
+                .any(|of| of.id == unseen.id && of.file == unseen.file && of.line == unseen.line);
+            if was_called {
+                continue;
+            }
+            let message = format!(
+                "a function that carries `{}` was compiled, no source shows it, and no test calls it",
+                unseen.id
+            );
+            let help = "call it in a test, or write it so that it is found: outside of macros, under \
+                        `#[resilience_contract(…)]`, or a name that a `use … as` in the workspace gives that";
+            let place = Place {
+                file: unseen.file.clone(),
+                line: unseen.line,
+                column: unseen.column,
+            };
+            let level = codes::NOT_SEEN.level;
+            self.push(
+                codes::NOT_SEEN,
+                level,
+                message,
+                None,
+                None,
+                Some(place),
+                Some(help.to_owned()),
+            );
+        }
     }
 
     /// Variants of shared enums that tests name and no function of a contract returns. The

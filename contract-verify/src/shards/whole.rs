@@ -65,7 +65,8 @@ impl Whole {
     /// What the sources showed.
     pub(crate) fn inventory(&self, root: &Path) -> Inventory {
         let plan = &self.all.plan;
-        Inventory::of_record(root, &plan.listed, &plan.hidden, &plan.places)
+        let files = plan.header.inputs.files.keys().cloned().collect();
+        Inventory::of_record(root, &plan.listed, &plan.hidden, &plan.places, files)
     }
 
     /// The tests, as reports speak of them.

@@ -129,6 +129,8 @@ pub(crate) fn conclude(
         should_panic: &should_panic,
         policy,
         hidden: &inventory.hidden,
+        unseen: &inventory.unseen,
+        files: &inventory.files,
         today: Date::of(SystemTime::now()),
         undependent: &contracts::without_dependency(workspace)?,
         required: &required,

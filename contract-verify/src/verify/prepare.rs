@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use contract_spec::evidence::file::{self, Header, Hidden, Inputs, Partition, SCHEMA, VERSION};
+use contract_spec::evidence::file::{self, Header, Inputs, Partition, SCHEMA, VERSION};
 
 use super::scratch::Scratch;
 use super::setting::Setting;
@@ -234,7 +234,6 @@ impl Prepared {
         options: &Options,
         partition: Option<Partition>,
     ) -> Result<Plan> {
-        let hidden = self.inventory.hidden.iter();
         let tests = self.tests.iter().enumerate();
         Ok(Plan {
             header: Header {
@@ -246,13 +245,7 @@ impl Prepared {
                 places: !setting.policy.required.is_empty(),
             },
             listed: self.inventory.listed(&setting.root),
-            hidden: hidden
-                .map(|(file, line, column)| Hidden {
-                    file: file.clone(),
-                    line: *line,
-                    column: *column,
-                })
-                .collect(),
+            hidden: self.inventory.hidden(),
             places: self.inventory.places(),
             tests: tests
                 .map(|(test, of)| file::Test {

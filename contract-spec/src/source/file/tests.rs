@@ -52,7 +52,7 @@ fn the_outline_of_a_file_tells_the_same_as_the_whole() {
             continue;
         };
         let cfg = Cfg::default();
-        if let Some(outline) = outline::outline(&text, ATTRIBUTE) {
+        if let Some(outline) = outline::outline(&text, &[ATTRIBUTE]) {
             assert!(syn::parse_file(&outline).is_ok(), "{}", path.display());
             shorter += 1;
         }
@@ -187,4 +187,34 @@ fn what_is_not_asked_about_need_not_be_rust_either_way() {
             1
         );
     }
+}
+
+#[test]
+fn the_attribute_is_found_under_its_other_names_if_it_takes_what_ours_does() {
+    let text = "
+        #[contract(\"a.b\", error = E)] fn b() { 1 }
+        #[facade::contract(\"a.c\")] async fn c() { 2 }
+        #[contract(requires = 1)] fn another_macro() { 3 }
+        #[contract] fn without() { 4 }
+        #[resilience_contract(\"a.d\")] fn d() { 5 }
+        make! { #[contract(\"a.e\")] fn e() {} }
+        make! { contract (1); contract!(x) }
+    ";
+    let ids = |cfg: &Cfg| -> (Vec<String>, usize) {
+        let found = functions(text, cfg).unwrap();
+        let only = contracted_functions(text, cfg).unwrap();
+        assert_eq!(only.functions.len(), found.functions.len());
+        let ids = found.functions.iter().filter_map(|function| {
+            let attribute = function.attribute.as_ref().ok()?;
+            Some(attribute.id.value())
+        });
+        (ids.collect(), found.hidden.len())
+    };
+    assert_eq!(ids(&Cfg::default()), (vec!["a.d".to_owned()], 0));
+    let cfg = Cfg {
+        aliases: ["contract".to_owned()].into(),
+        ..Cfg::default()
+    };
+    let expected = ["a.b", "a.c", "a.d"].map(str::to_owned).to_vec();
+    assert_eq!(ids(&cfg), (expected, 1));
 }

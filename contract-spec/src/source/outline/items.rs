@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::lexer::{Lexer, Token};
-use super::without;
+use super::{mentions, without};
 
-/// The text without the items that neither mention `word` nor can lead to another file;
-/// `None` where that cannot be told, or where nothing would go.
-pub(in super::super) fn items(text: &str, word: &str) -> Option<String> {
+/// The text without the items that neither mention one of these words nor can lead to another
+/// file; `None` where that cannot be told, or where nothing would go.
+pub(in super::super) fn items(text: &str, words: &[&str]) -> Option<String> {
     let mut items = Items {
         lexer: Lexer::new(text),
-        mentions: text.match_indices(word).map(|(at, _)| at).collect(),
+        mentions: mentions(text, words),
         leading: 0,
         left_out: Vec::new(),
     };
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn left(text: &str) -> String {
-        items(text, "contract").unwrap_or_else(|| "whole".to_owned())
+        items(text, &["contract"]).unwrap_or_else(|| "whole".to_owned())
     }
 
     /// What is left, without the blanks.

@@ -15,6 +15,7 @@ use contract_spec::source::Cfg;
 use contract_spec::source::silent::Pattern;
 use proc_macro2::LineColumn;
 
+use crate::aliases;
 use crate::codes::{self, Code};
 use crate::contracts::{ContractFile, Contracts, package_root, shown};
 use crate::crawl::{Root, crawl_all};
@@ -39,7 +40,7 @@ pub(super) fn findings(
     policy: &Policy,
 ) -> Result<Vec<Finding>> {
     let root = workspace.root();
-    let (around, roots) = crates(workspace, policy);
+    let (around, roots) = crates(workspace, policy)?;
     let recoveries = Recoveries::new(&root, contracts);
     let notes = crawl_all(&roots, |sight| {
         let at = sight.root;
@@ -86,10 +87,12 @@ pub(super) fn findings(
 }
 
 /// Every crate of the selected packages, and what lies around it.
-fn crates(workspace: &Workspace, policy: &Policy) -> (Vec<Around>, Vec<Root>) {
+fn crates(workspace: &Workspace, policy: &Policy) -> Result<(Vec<Around>, Vec<Root>)> {
     let mut crates = Vec::new();
+    let aliases = aliases::of(workspace)?;
     for package in workspace.packages() {
-        let cfg = everything(package);
+        let mut cfg = everything(package);
+        cfg.aliases.clone_from(&aliases);
         let targets = package.targets.iter();
         crates.extend(
             targets
@@ -109,7 +112,7 @@ fn crates(workspace: &Workspace, policy: &Policy) -> (Vec<Around>, Vec<Root>) {
                 }),
         );
     }
-    crates.into_iter().unzip()
+    Ok(crates.into_iter().unzip())
 }
 
 /// This machine, with every feature of the package.
