@@ -17,31 +17,31 @@ pub(crate) fn methods(variants: &[&Variant], krate: &Path) -> TokenStream {
     quote!(#taken #exchanged)
 }
 
-/// One variant out of what another one holds.
+/// One variant out of what another one holds. An arm for each variant, and not for each two.
 fn taken(variants: &[&Variant], krate: &Path) -> Option<TokenStream> {
-    let givers = |to: &Variant| -> Vec<usize> {
-        let variants = variants.iter().enumerate();
-        variants
-            .filter(|(_, from)| from.ident != to.ident && hold_the_same(from, to))
-            .map(|(index, _)| index)
-            .collect()
-    };
-    let takes = variants.iter().enumerate().filter_map(|(index, to)| {
-        let givers = givers(to);
-        (!givers.is_empty()).then(|| quote!(#index => &[#(#givers),*],))
-    });
-    let takes: Vec<TokenStream> = takes.collect();
-    if takes.is_empty() {
+    let mut groups: Vec<Vec<(usize, &Variant)>> = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        let mut known = groups.iter_mut();
+        match known.find(|group| hold_the_same(group[0].1, variant)) {
+            Some(group) => group.push((index, variant)),
+            None => groups.push(vec![(index, variant)]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    if groups.is_empty() {
         return None;
     }
-    let arms = variants.iter().enumerate().flat_map(|(index, to)| {
-        let givers = givers(to).into_iter();
-        let arms = givers.map(|from| handed_over(variants[from], to, index, krate));
-        arms.collect::<Vec<_>>()
+    let takes = groups.iter().map(|group| {
+        let indices: Vec<usize> = group.iter().map(|(index, _)| *index).collect();
+        quote!(#(#indices)|* => &[#(#indices),*],)
     });
+    let arms = groups.iter().map(|group| handed_over(group, krate));
+    let in_groups: usize = groups.iter().map(Vec::len).sum();
+    let whole = part(&quote!(this), &syn::parse_quote!(Self), krate);
+    let rest =
+        (in_groups < variants.len()).then(|| quote!(this => ::core::result::Result::Err(#whole),));
     let comes_apart = comes_apart(krate);
     let apart = apart(krate);
-    let whole = part(&quote!(this), &syn::parse_quote!(Self), krate);
     Some(quote! {
         fn __takes(variant: ::core::primitive::usize) -> &'static [::core::primitive::usize] {
             match variant {
@@ -52,34 +52,45 @@ fn taken(variants: &[&Variant], krate: &Path) -> Option<TokenStream> {
         }
 
         fn __taken(self, variant: ::core::primitive::usize) -> ::core::result::Result<Self, Self> {
+            let is = <Self as #krate::FailureModes>::variant(&self);
+            if !<Self as #krate::FailureModes>::__takes(variant).contains(&is) {
+                return ::core::result::Result::Err(self);
+            }
             #apart
-            match (this, variant) {
+            match this {
                 #(#arms)*
-                (this, _) => ::core::result::Result::Err(#whole),
+                #rest
             }
         }
     })
 }
 
-/// An arm that makes one variant of another one.
-fn handed_over(from: &Variant, to: &Variant, index: usize, krate: &Path) -> TokenStream {
-    let members: Vec<TokenStream> = from
-        .fields
-        .members()
-        .map(|member| quote!(#member))
-        .collect();
+/// An arm that makes any variant of a group out of any other.
+fn handed_over(group: &[(usize, &Variant)], krate: &Path) -> TokenStream {
+    let fields = &group[0].1.fields;
+    let members: Vec<TokenStream> = fields.members().map(|member| quote!(#member)).collect();
     let held: Vec<Ident> = (0..members.len())
         .map(|field| quote::format_ident!("held_{field}"))
         .collect();
-    let parts = from
-        .fields
+    let parts = fields
         .iter()
         .zip(&held)
         .map(|(field, held)| part(&quote!(#held), &field.ty, krate));
-    let (from, to) = (&from.ident, &to.ident);
+    let from = group.iter().map(|(_, variant)| &variant.ident);
+    let from = from.map(|from| quote!(Self::#from { #(#members: #held),* }));
+    let to = group.iter().enumerate().map(|(place, (index, variant))| {
+        let to = &variant.ident;
+        let made = quote!(::core::result::Result::Ok(Self::#to { #(#members: #held),* }));
+        // It is one of them: that was asked before anything was taken out.
+        match place + 1 == group.len() {
+            true => quote!(_ => #made,),
+            false => quote!(#index => #made,),
+        }
+    });
     quote! {
-        (Self::#from { #(#members: #held),* }, #index) => {
-            ::core::result::Result::Ok(Self::#to { #(#members: #parts),* })
+        #(#from)|* => {
+            let (#(#held,)*) = (#(#parts,)*);
+            match variant { #(#to)* }
         }
     }
 }

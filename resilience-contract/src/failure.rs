@@ -98,7 +98,8 @@ pub trait FailureModes: Sized {
         None
     }
 
-    /// The variants that can become that one, because what they hold is what it holds.
+    /// The variants that can become that one, because what they hold is what it holds; it may
+    /// be among them.
     #[doc(hidden)]
     fn __takes(variant: usize) -> &'static [usize] {
         let _: usize = variant;

@@ -110,7 +110,12 @@ fn the_guard_is_gone_when_it_is_over() {
 /// nothing can be taken out; what can be made out of nothing, can.
 #[test]
 fn out_of_an_enum_with_a_drop_nothing_is_taken() {
-    assert_eq!(Plain::__takes(0), [1]);
+    assert_eq!(Plain::__takes(0), [0, 1]);
+    assert_eq!(Plain::__takes(2), [0; 0]);
+    assert!(matches!(
+        Plain::Left(Opaque).__taken(2),
+        Err(Plain::Left(_))
+    ));
     assert_eq!(Plain::__inner(2), Some("Outer"));
     assert!(matches!(
         Plain::Left(Opaque).__taken(1),

@@ -30,6 +30,8 @@ mod marks;
 mod methods;
 #[path = "shapes/noticing.rs"]
 mod noticing;
+#[path = "shapes/odd.rs"]
+mod odd;
 #[path = "shapes/traits.rs"]
 mod traits;
 #[path = "shapes/types.rs"]

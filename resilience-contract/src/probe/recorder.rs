@@ -235,7 +235,10 @@ impl Recorder {
         }
         let names = known.names();
         let givers = |index| {
-            let givers = known.takes(index).iter();
+            let givers = known
+                .takes(index)
+                .iter()
+                .filter(move |giver| **giver != index);
             givers.filter_map(|giver| Some((*names.get(*giver)?).to_owned()))
         };
         let variants = names.iter().enumerate().map(|(index, name)| {
