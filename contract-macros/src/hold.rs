@@ -22,23 +22,27 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     quote!(#begun.#method().await)
 }
 
-/// Whether something is awaited here, and not in a future or a closure that is made here.
+/// Whether something is awaited here, and not in a future, a closure or a macro's own code.
 fn is_awaited(tokens: &[TokenTree]) -> bool {
+    // `async { … }`, `async move { … }`, `async |x| …`: up to its braces, or to the next argument.
     let mut elsewhere = false;
-    let mut dot = false;
+    let mut before = ' ';
     for token in tokens {
-        let after_dot = std::mem::take(&mut dot);
+        let after = std::mem::replace(&mut before, ' ');
         match token {
-            TokenTree::Ident(name) if after_dot && name == "await" => return true,
-            // `async { … }`, `async move { … }`, `async |x| { … }`
+            TokenTree::Punct(punct) => {
+                before = punct.as_char();
+                elsewhere &= before != ',';
+            }
             TokenTree::Ident(name) if name == "async" => elsewhere = true,
-            TokenTree::Punct(punct) => dot = punct.as_char() == '.',
+            TokenTree::Ident(name) if after == '.' && name == "await" && !elsewhere => return true,
             TokenTree::Group(group) => {
                 let braces = group.delimiter() == proc_macro2::Delimiter::Brace;
-                if braces && std::mem::take(&mut elsewhere) {
-                    continue;
-                }
-                if is_awaited(&group.stream().into_iter().collect::<Vec<_>>()) {
+                if elsewhere {
+                    elsewhere = !braces;
+                } else if after != '!'
+                    && is_awaited(&group.stream().into_iter().collect::<Vec<_>>())
+                {
                     return true;
                 }
             }
@@ -78,6 +82,8 @@ mod tests {
             "convert(self.gateway.charge(order).await)",
             "(async { 1 }).await",
             "{ let a = async move { b.await }; a.await }",
+            "both(async |x| x.await, a.await)",
+            "!self.is_there(order).await",
         ] {
             assert_eq!(expanded(call), "begun.held().await", "{call}");
         }
@@ -90,6 +96,9 @@ mod tests {
             "block_on(async { self.gateway.charge(order).await })",
             "block_on(async move { self.gateway.charge(order).await })",
             "run(async |x| { x.await })",
+            "run(async |x| x.await)",
+            "run(async move |x: (u32, u32)| f(x).await)",
+            "block_on!(x.await)",
             "await_all(x)",
         ] {
             assert_eq!(expanded(call), "begun.held_up()", "{call}");

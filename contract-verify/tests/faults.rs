@@ -236,6 +236,58 @@ pub async fn asks() -> Result<u32, CallError> {
 }
 
 #[test]
+fn whoever_gives_up_waiting_has_to_say_so() {
+    let project = project(
+        r#"
+const LIMIT: Duration = Duration::from_millis(300);
+
+/// A line that does not answer costs nothing, it thinks.
+#[resilience_contract("shop.dial")]
+pub async fn makes_it_up() -> Result<u32, CallError> {
+    let call = async { external!(line, ring().await) };
+    let answer = tokio::time::timeout(LIMIT, call).await.unwrap_or(Ok(0));
+    answer.map_err(|LineError::Down| CallError::Down)
+}
+
+/// Asks a second time, and takes the answer that comes first.
+#[resilience_contract("shop.dial")]
+pub async fn hedges() -> Result<u32, CallError> {
+    let first = async { external!(line, ring().await) };
+    tokio::pin!(first);
+    let answer = tokio::select! {
+        answer = &mut first => answer,
+        () = tokio::time::sleep(LIMIT) => {
+            let second = async { external!(line, ring().await) };
+            match tokio::time::timeout(LIMIT, async {
+                tokio::select! { answer = &mut first => answer, answer = second => answer }
+            }).await {
+                Ok(answer) => answer,
+                Err(_late) => return Err(CallError::Slow),
+            }
+        }
+    };
+    answer.map_err(|LineError::Down| CallError::Down)
+}
+
+#[tokio::test(start_paused = true)]
+async fn making_it_up() { assert_eq!(makes_it_up().await, Ok(7)); }
+#[tokio::test(start_paused = true)]
+async fn hedging() { assert_eq!(hedges().await, Ok(7)); }
+"#,
+    );
+    let run = explored(&project, &[]);
+    let expected = ["RC403 making_it_up line#1=hangs:once"];
+    assert_eq!(found(&run), expected, "{}\n{}", run.stdout, run.stderr);
+    // It hedged.
+    let both = ["line#1=hangs:once", "line#2=hangs:once"];
+    let both = explored(
+        &project,
+        &["--only", "hedging", "--fault", both[0], "--fault", both[1]],
+    );
+    assert_eq!(found(&both), [""; 0], "{}", both.stdout);
+}
+
+#[test]
 fn a_worker_that_waits_for_its_next_job_has_come_back() {
     let project = project(
         r#"

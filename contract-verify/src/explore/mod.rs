@@ -1,12 +1,13 @@
 //! Having interfaces fail while passing tests run, and judging what comes of it.
 //!
 //! `calls` knows what a run called and how that could fail, `plan` which faults to try
-//! next, `runs` makes the runs, `arrival` tells whether their faults happened, `verdict` holds them against contracts and invariants, `modes` says what was explored,
+//! next, `runs` makes the runs, `late` knows what timed out in them, `arrival` tells whether their faults happened, `verdict` holds them against contracts and invariants, `modes` says what was explored,
 //! `report` is the form for machines and `show` the one for people.
 
 mod arrival;
 mod budget;
 mod calls;
+mod late;
 mod modes;
 mod plan;
 mod report;

@@ -7,6 +7,7 @@ use contract_spec::evidence::Fault;
 use super::arrival;
 use super::budget::Budget;
 use super::calls::{self, Called};
+use super::late;
 use super::plan::{Plan, Planner};
 use crate::cli;
 use crate::contracts::Contracts;
@@ -132,7 +133,7 @@ impl Explorer<'_> {
             })?;
             let mut next = Vec::new();
             for (plan, run) in std::mem::take(&mut level).into_iter().zip(runs) {
-                let Some(run) = run else {
+                let Some(mut run) = run else {
                     explored.cut.push(plan);
                     continue;
                 };
@@ -140,6 +141,7 @@ impl Explorer<'_> {
                 if given.is_empty() {
                     next.extend(planner.next(&plan, &calls, subjects.all()));
                 }
+                late::time_out(&mut run.evidence, &mut subjects, self.contracts);
                 explored.runs.push(Injected {
                     plan,
                     outcome: run.outcome,
