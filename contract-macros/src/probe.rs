@@ -29,6 +29,9 @@ pub(crate) fn weave(
     let leave = leave(attribute, declared, error, krate, &call, &result)?;
     let contained = contain(item, krate);
     let parameters = parameters::rebind(&mut item.sig);
+    // The body's braces stand in other ones now, and rustc would find the user's superfluous.
+    let braces = item.block.brace_token.span.join();
+    item.block.brace_token = syn::token::Brace(Span::mixed_site().located_at(braces));
     let block = &item.block;
     let body = |output: &Type| match &contained {
         None => quote!(#call.run::<#output, _>(move || { #parameters #block })),

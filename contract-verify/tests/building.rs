@@ -333,3 +333,30 @@ fn two_runs_in_one_target_directory_take_turns() {
     let rest = reader.join().unwrap();
     assert_eq!(output.status.code(), Some(0), "{rest}");
 }
+
+#[test]
+fn what_the_probes_add_is_nothing_to_warn_of() {
+    let contract = "format = 1\n[function.half]\nerror = \"E\"\n\
+        [function.half.on.domain]\nodd = { returns = \"Odd\" }\nnone = { returns = \"None\" }\n";
+    let source = r#"
+use resilience_contract::{FailureModes, resilience_contract};
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum E { Odd, None }
+fn halved(n: u32) -> Result<u32, E> {
+    if n == 0 { Err(E::None) } else if n % 2 == 1 { Err(E::Odd) } else { Ok(n / 2) }
+}
+#[rustfmt::skip]
+#[resilience_contract("half.half")]
+pub fn half(n: u32) -> Result<u32, E> { Ok(halved(n)?) }
+#[rustfmt::skip]
+#[resilience_contract("half.half")]
+pub async fn later(n: u32) -> Result<u32, E> { Ok(halved(n)?) }
+#[test] fn halves() { assert_eq!((half(4), half(3), half(0)), (Ok(2), Err(E::Odd), Err(E::None))); }
+"#;
+    let project = Project::new(&[("contracts/half.toml", contract), ("src/lib.rs", source)]);
+    for arguments in [vec![], vec!["explore"]] {
+        let run = project.verify(&arguments);
+        assert!(run.stderr.contains("Compiling"), "{}", run.stderr);
+        assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    }
+}

@@ -174,6 +174,16 @@ pub async fn limits() -> Result<u32, CallError> {
     }
 }
 
+#[resilience_contract("shop.dial")]
+pub async fn persists() -> Result<u32, CallError> {
+    loop {
+        let call = async { external!(line, ring().await) };
+        if let Ok(answer) = tokio::time::timeout(LIMIT, call).await {
+            return answer.map_err(|LineError::Down| CallError::Down);
+        }
+    }
+}
+
 /// The limit is inside of the call.
 #[resilience_contract("shop.dial")]
 pub async fn limits_inside() -> Result<u32, CallError> {
@@ -201,6 +211,7 @@ pub async fn asks() -> Result<u32, CallError> {
 #[tokio::test(start_paused = true)] async fn waiting_by_a_paused_clock() { assert_eq!(waits().await, Ok(7)); }
 #[tokio::test] async fn limited() { assert_eq!(limits().await, Ok(7)); }
 #[tokio::test(start_paused = true)] async fn limited_by_a_paused_clock() { assert_eq!(limits().await, Ok(7)); }
+#[tokio::test(start_paused = true)] async fn persisting() { assert_eq!(persists().await, Ok(7)); }
 #[tokio::test] async fn limited_inside() { assert_eq!(limits_inside().await, Ok(7)); }
 #[test] fn blocked() { assert_eq!(blocks(), Ok(7)); }
 #[tokio::test] async fn asked() { assert_eq!(asks().await, Ok(7)); }
@@ -209,15 +220,21 @@ pub async fn asks() -> Result<u32, CallError> {
     let run = explored(&project, &[]);
     assert_eq!(
         found(&run),
-        // One finding, with the first of the runs that show it.
-        ["RC422 waiting line#1=hangs:once"],
+        [
+            "RC422 persisting line#1=hangs:lasting",
+            // One finding, with the first of the runs that show it.
+            "RC422 waiting line#1=hangs:once",
+        ],
         "{}\n{}",
         run.stdout,
         run.stderr
     );
     let report = run.report();
-    assert_eq!(report["findings"][0]["runs"], 2);
-    assert_eq!(report["findings"][0]["mode"], "line.timeout");
+    for finding in report["findings"].as_array().unwrap() {
+        let waiting = finding["test"] == "waiting";
+        assert_eq!(finding["runs"], if waiting { 2 } else { 1 });
+        assert_eq!(finding["mode"], "line.timeout");
+    }
     // Who has a time-out of its own is in that mode, and it has been explored.
     let functions = report["functions"].as_array().unwrap();
     let timeout = |function: &str| {

@@ -328,11 +328,14 @@ fn never_came_back(outcome: &tests::Outcome, fault: &Fault, subject: Option<&Sub
     let limit = "put a time-out around the call or around all of it (`tokio::time::timeout`); if the \
                  client has a limit of its own, have its error say so in a variant for the mode \
                  `timeout`";
-    let (message, help, mode) = match outcome {
-        tests::Outcome::TimedOut if mode == HANGS => (
+    let mode = match mode.as_str() {
+        HANGS => TIMEOUT,
+        mode => mode,
+    };
+    let (message, help) = match outcome {
+        tests::Outcome::TimedOut if fault.mode == HANGS => (
             format!("`{interface}` never answered, and nothing ended the wait"),
             limit,
-            TIMEOUT,
         ),
         outcome => {
             let how = match outcome {
@@ -343,7 +346,6 @@ fn never_came_back(outcome: &tests::Outcome, fault: &Fault, subject: Option<&Sub
             (
                 format!("`{interface}` failed ({mode}), and {how}"),
                 "give up after the attempts that the contract allows, with a limit for each",
-                mode.as_str(),
             )
         }
     };
