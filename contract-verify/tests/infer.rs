@@ -21,6 +21,98 @@ fn a_draft_marks_every_guess_and_every_gap_and_is_a_contract() {
 }
 
 #[test]
+fn an_error_is_found_through_aliases_and_its_variants_by_what_they_carry() {
+    let folder = Folder::of("inferred");
+    let said = folder.said(&["infer", "Store::save"]);
+    insta::assert_snapshot!(said);
+    let draft = folder.run(&["infer", "Store::save"]).stdout;
+    folder.write("contracts/store.toml", &draft);
+    let check = folder.run(&["check", "contracts"]);
+    assert!(!check.stdout.contains("error["), "{}", check.stdout);
+    // What other functions give, and this one never names, is not its own.
+    assert!(!draft.contains("never ="), "{draft}");
+}
+
+#[test]
+fn a_client_is_found_in_a_field_of_a_field_and_a_lock_is_no_interface() {
+    let folder = Folder::of("inferred");
+    let draft = folder.run(&["infer", "Store::tell"]).stdout;
+    assert!(draft.contains("[interface.gateway]"), "{draft}");
+    assert!(
+        draft.contains("`self.settings.gateway` leads to `reqwest`"),
+        "{draft}"
+    );
+    assert_eq!(draft.matches("[interface.").count(), 1, "{draft}");
+    assert!(!draft.contains("queued"), "{draft}");
+    assert!(
+        draft.contains("it gives `anyhow::Error`, which is no enum of this crate"),
+        "{draft}"
+    );
+    assert!(draft.contains("error = \"TellError\""), "{draft}");
+}
+
+#[test]
+fn what_is_put_together_taken_apart_or_handed_on_asks_nobody() {
+    let folder = Folder::of("inferred");
+    let ranked = folder.said(&["infer", "--workspace"]);
+    for (function, remark) in [
+        ("store::command", "it gives no `Result`"),
+        ("store::row", "it gives `sqlx::Error`"),
+        ("store::drain", "it gives no `Result`"),
+    ] {
+        let draft = folder.run(&["infer", function]).stdout;
+        assert!(
+            draft.contains("no call to anything outside was seen"),
+            "{draft}"
+        );
+        assert!(draft.contains(remark), "{draft}");
+        assert!(!ranked.contains(function), "{ranked}");
+    }
+}
+
+#[test]
+fn what_a_function_makes_of_one_library_is_one_interface() {
+    let folder = Folder::of("inferred");
+    let draft = folder.run(&["infer", "store::join"]).stdout;
+    assert!(draft.contains("[interface.queue]"), "{draft}");
+    assert_eq!(draft.matches("[interface.").count(), 1, "{draft}");
+}
+
+#[test]
+fn of_two_functions_of_one_path_one_is_meant_by_its_place() {
+    let folder = Folder::of("inferred");
+    let several = folder.run(&["infer", "store::place"]);
+    assert_eq!(several.code, 2);
+    let (first, second) = ("src/store.rs:60", "src/store.rs:65");
+    for place in [first, second] {
+        assert!(
+            several
+                .stderr
+                .contains(&format!("`inferred::store::place` ({place})")),
+            "{}",
+            several.stderr
+        );
+    }
+    assert!(
+        several
+            .stderr
+            .contains("say where it stands: `src/store.rs:60`"),
+        "{}",
+        several.stderr
+    );
+    for place in [first, second] {
+        let run = folder.run(&["infer", place]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(
+            run.stdout.contains(&format!("# Drafted from {place},")),
+            "{}",
+            run.stdout
+        );
+    }
+    assert_eq!(folder.run(&["infer", "src/store.rs:61"]).code, 2);
+}
+
+#[test]
 fn what_calls_nothing_outside_has_no_interface() {
     let folder = Folder::of("inferred");
     let run = folder.run(&["infer", "inferred::plain::sum"]);
@@ -65,7 +157,7 @@ fn a_path_must_be_that_of_one_function() {
     assert_eq!(several.code, 2);
     assert!(
         several.stderr.contains(
-            "`inferred::payments::Payments::charge` or `inferred::payments::other::charge`"
+            "`inferred::payments::Payments::charge` (src/payments.rs:23) or `inferred::payments::other::charge` (src/payments.rs:47)"
         ),
         "{}",
         several.stderr

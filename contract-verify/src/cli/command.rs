@@ -124,8 +124,8 @@ Exit status:
    96  a file cannot be read
   101  cargo metadata failed")]
 pub(crate) struct Infer {
-    /// The function: crate, modules, type and name, or the last parts of that; without it, the
-    /// functions without a contract are ranked.
+    /// The function: crate, modules, type and name, or the last parts of that, or where it
+    /// stands (`src/payments.rs:23`); without it, the functions without a contract are ranked.
     #[arg(value_name = "PATH")]
     pub(crate) function: Option<String>,
 

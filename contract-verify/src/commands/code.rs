@@ -265,6 +265,9 @@ impl VisitMut for Functions<'_> {
     }
 
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
+        if is_for_tests(&item.attrs) {
+            return;
+        }
         let name = match &*item.self_ty {
             Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
             _ => None,
@@ -317,12 +320,24 @@ impl VisitMut for Functions<'_> {
 
 /// Whether `#[cfg(test)]` or `#[test]` stands there, by whichever name.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
+    fn only_tests(condition: &syn::Meta) -> bool {
+        match condition {
+            syn::Meta::Path(path) => path.is_ident("test"),
+            syn::Meta::List(list) if list.path.is_ident("all") => {
+                let parser =
+                    syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated;
+                let parts = list.parse_args_with(parser);
+                parts.is_ok_and(|parts| parts.iter().any(only_tests))
+            }
+            _ => false,
+        }
+    }
     attributes.iter().any(|attribute| {
         let path = attribute.path();
         let tests = || {
             attribute
-                .parse_args::<syn::Ident>()
-                .is_ok_and(|word| word == "test")
+                .parse_args()
+                .is_ok_and(|condition| only_tests(&condition))
         };
         path.segments
             .last()

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, FnArg, Pat};
 
 use super::super::code::FoundFunction;
-use super::libraries::Library;
+use super::libraries::{Library, asks, is_handle};
 use super::types::Types;
 
 /// Something that a function calls.
@@ -18,6 +20,8 @@ pub(super) struct Called {
     /// What it was guessed from: `self.gateway`.
     pub(super) from: String,
     pub(super) times: usize,
+    /// Whether the function makes it, rather than being given it.
+    made: bool,
 }
 
 /// Everything that a function calls, in the order of its body.
@@ -37,8 +41,12 @@ pub(super) fn calls(types: &Types, file: usize, function: &mut FoundFunction<'_>
         if let FnArg::Typed(argument) = input
             && let Pat::Ident(name) = &*argument.pat
         {
-            let library = types.of_type(file, &argument.ty);
-            known.insert(name.ident.to_string(), library);
+            let bounds = bounds(&function.signature.generics, &argument.ty);
+            let handle = types
+                .of_type(file, &argument.ty)
+                .or_else(|| types.of_tokens(file, bounds))
+                .map(|library| Handle::of_variable(library, &name.ident.to_string(), false));
+            known.insert(name.ident.to_string(), handle);
         }
     }
     let mut finder = Finder {
@@ -46,6 +54,7 @@ pub(super) fn calls(types: &Types, file: usize, function: &mut FoundFunction<'_>
         file,
         owner: function.around.last().cloned(),
         known,
+        awaited: false,
         calls: Calls::default(),
     };
     finder.visit_block_mut(function.body);
@@ -55,23 +64,38 @@ pub(super) fn calls(types: &Types, file: usize, function: &mut FoundFunction<'_>
 
 impl Calls {
     /// What is known by its library alone belongs to the one thing of its kind that has a
-    /// name: `sqlx::query(…)` is a call to `self.pool`.
+    /// name: `sqlx::query(…)` is a call to `self.pool`. And what a function makes itself of
+    /// one library (options, a connection, a context) is one interface, but for programs.
     fn merge(&mut self) {
-        for at in (0..self.called.len()).rev() {
-            let here = &self.called[at];
+        let mut merged: Vec<Called> = Vec::new();
+        for called in std::mem::take(&mut self.called) {
+            let kind = called.library.kind;
+            let same = merged.iter_mut().find(|other| {
+                called.made && other.made && kind == other.library.kind && kind != "subprocess"
+            });
+            match same {
+                Some(other) => {
+                    other.name = other.library.name.to_owned();
+                    other.times += called.times;
+                }
+                None => merged.push(called),
+            }
+        }
+        for at in (0..merged.len()).rev() {
+            let here = &merged[at];
             if here.name != here.library.name {
                 continue;
             }
             let (name, kind, times) = (here.name.clone(), here.library.kind, here.times);
-            let mut others = self
-                .called
+            let mut others = merged
                 .iter_mut()
                 .filter(|other| other.library.kind == kind && other.name != name);
             if let (Some(other), None) = (others.next(), others.next()) {
                 other.times += times;
-                self.called.remove(at);
+                merged.remove(at);
             }
         }
+        self.called = merged;
     }
 }
 
@@ -81,14 +105,37 @@ struct Finder<'a> {
     /// The type whose method this is.
     owner: Option<String>,
     /// Parameters and variables, and where they lead.
-    known: HashMap<String, Option<&'static Library>>,
+    known: HashMap<String, Option<Handle>>,
+    /// Whether what is being looked at is awaited.
+    awaited: bool,
     calls: Calls,
+}
+
+/// Where something leads, and what that is called.
+#[derive(Clone)]
+struct Handle {
+    library: &'static Library,
+    name: String,
+    from: String,
+    /// Whether the function makes it, rather than being given it.
+    made: bool,
+}
+
+impl Handle {
+    fn of_variable(library: &'static Library, name: &str, made: bool) -> Self {
+        Self {
+            library,
+            name: name.to_owned(),
+            from: format!("`{name}`"),
+            made,
+        }
+    }
 }
 
 /// What an expression goes back to.
 enum Root {
-    /// `self.gateway`
-    Field(String),
+    /// `self.gateway`, `self.config.gateway`
+    Field(Vec<String>),
     /// `pool`
     Variable(String),
     /// `reqwest::get`
@@ -96,8 +143,14 @@ enum Root {
 }
 
 impl Finder<'_> {
-    fn note(&mut self, name: &str, library: &'static Library, from: String) {
-        let name = tame(name).unwrap_or_else(|| library.name.to_owned());
+    fn note(&mut self, handle: Handle) {
+        let Handle {
+            library,
+            name,
+            from,
+            made,
+        } = handle;
+        let name = tame(&name).unwrap_or_else(|| library.name.to_owned());
         match self
             .calls
             .called
@@ -110,30 +163,77 @@ impl Finder<'_> {
                 library,
                 from,
                 times: 1,
+                made,
             }),
         }
     }
 
     /// Where a root leads, and what it is called.
-    fn library(&self, root: &Root) -> Option<(&'static Library, String, String)> {
+    fn handle(&self, root: &Root) -> Option<Handle> {
         match root {
-            Root::Field(field) => {
-                let library = self.types.of_field(self.owner.as_ref()?, field)?;
-                Some((library, field.clone(), format!("`self.{field}`")))
-            }
-            Root::Variable(name) => {
-                let library = (*self.known.get(name)?)?;
-                Some((library, name.clone(), format!("`{name}`")))
-            }
+            Root::Field(fields) => Some(Handle {
+                library: self.types.of_field(self.owner.as_ref()?, fields)?,
+                name: fields.last()?.clone(),
+                from: format!("`self.{}`", fields.join(".")),
+                made: false,
+            }),
+            Root::Variable(name) => self.known.get(name)?.clone(),
             Root::Path(path) => {
                 let library = self.types.path(self.file, path)?;
-                Some((
+                Some(Handle {
                     library,
-                    library.name.to_owned(),
-                    format!("`{}`", path.join("::")),
-                ))
+                    name: library.name.to_owned(),
+                    from: format!("`{}`", path.join("::")),
+                    made: true,
+                })
             }
         }
+    }
+
+    /// What a call by path is given to work on: `sqlx::query(…).execute(&self.pool)` asks
+    /// `self.pool`.
+    fn given(&self, expression: &Expr, kind: &str) -> Option<Handle> {
+        let (before, arguments) = match expression {
+            Expr::MethodCall(call) => (Some(&*call.receiver), &call.args),
+            Expr::Call(call) => (None, &call.args),
+            Expr::Await(inner) => return self.given(&inner.base, kind),
+            Expr::Try(inner) => return self.given(&inner.expr, kind),
+            Expr::Paren(inner) => return self.given(&inner.expr, kind),
+            _ => return None,
+        };
+        let here = arguments.iter().find_map(|argument| {
+            let chain = chain(argument)?;
+            let named = matches!(chain.root, Root::Field(_) | Root::Variable(_));
+            self.handle(&chain.root)
+                .filter(|handle| named && handle.library.kind == kind)
+        });
+        here.or_else(|| self.given(before?, kind))
+    }
+
+    /// What a variable holds that a chain of calls was assigned to.
+    fn made_by(&self, expression: &Expr, variable: &str) -> Option<Handle> {
+        let chain = chain(expression)?;
+        let handle = self.handle(&chain.root)?;
+        let path = match &chain.root {
+            Root::Path(path) => path.as_slice(),
+            Root::Field(_) | Root::Variable(_) if chain.methods.is_empty() => return None,
+            Root::Field(_) | Root::Variable(_) => &[],
+        };
+        // What was not asked for yet is still being put together: `client.get(url)`.
+        let answered = handle
+            .library
+            .reaches_out(&chain.asked(), is_awaited(expression));
+        if answered && !is_handle(path, &chain.methods) {
+            return None;
+        }
+        // A connection of `self.pool` is `self.pool`; a client that was made here is itself, and
+        // one file is like another.
+        let made_here = matches!(chain.root, Root::Path(_)) && handle.library.kind != "filesystem";
+        Some(if made_here {
+            Handle::of_variable(handle.library, variable, true)
+        } else {
+            handle
+        })
     }
 
     /// Something may fail here: if nobody knows where it leads, that is said.
@@ -142,47 +242,134 @@ impl Finder<'_> {
             Expr::Await(inner) => (&*inner.base, true),
             other => (other, false),
         };
-        if let Expr::MethodCall(call) = inner
-            && let Some(root @ Root::Field(_)) = root(&call.receiver)
-            && self.library(&root).is_none()
-            && let Root::Field(field) = root
+        if let Expr::MethodCall(_) = inner
+            && let Some(chain) = chain(inner)
+            && self.handle(&chain.root).is_none()
+            && let Root::Field(fields) = &chain.root
+            && let Some(owner) = &self.owner
+            && !self.types.is_at_home(owner, fields)
+            && let Some(method) = chain.methods.iter().find(|method| asks(method))
         {
             self.calls
                 .unknown
-                .insert(format!("self.{field}.{}", call.method));
+                .insert(format!("self.{}.{method}", fields.join(".")));
             self.calls.awaited += usize::from(awaited);
         }
     }
 }
 
-/// What an expression goes back to, through calls of methods and whatever unpacks.
-fn root(expression: &Expr) -> Option<Root> {
-    match expression {
-        Expr::MethodCall(call) => root(&call.receiver),
-        Expr::Await(inner) => root(&inner.base),
-        Expr::Try(inner) => root(&inner.expr),
-        Expr::Paren(inner) => root(&inner.expr),
-        Expr::Reference(inner) => root(&inner.expr),
-        Expr::Unary(inner) => root(&inner.expr),
-        Expr::Call(call) => root(&call.func),
-        Expr::Field(field) => match (&*field.base, &field.member) {
-            (Expr::Path(base), member) if base.path.is_ident("self") => {
-                Some(Root::Field(match member {
-                    syn::Member::Named(name) => name.to_string(),
-                    syn::Member::Unnamed(index) => index.index.to_string(),
-                }))
+/// What an expression goes back to, and what is asked of it on the way.
+struct Chain {
+    root: Root,
+    methods: Vec<String>,
+}
+
+impl Chain {
+    /// Everything that is asked of the library, the function of a path first.
+    fn asked(&self) -> Vec<String> {
+        let first = match &self.root {
+            // A variant or a tuple struct is a value.
+            Root::Path(path) => path
+                .last()
+                .filter(|last| !last.starts_with(|letter: char| letter.is_uppercase()))
+                .cloned(),
+            Root::Field(_) | Root::Variable(_) => None,
+        };
+        first
+            .into_iter()
+            .chain(self.methods.iter().cloned())
+            .collect()
+    }
+}
+
+/// Goes back through calls of methods and whatever unpacks.
+fn chain(expression: &Expr) -> Option<Chain> {
+    let root = match expression {
+        Expr::MethodCall(call) => {
+            let mut chain = chain(&call.receiver)?;
+            chain.methods.push(call.method.to_string());
+            return Some(chain);
+        }
+        Expr::Await(inner) => return chain(&inner.base),
+        Expr::Try(inner) => return chain(&inner.expr),
+        Expr::Paren(inner) => return chain(&inner.expr),
+        Expr::Reference(inner) => return chain(&inner.expr),
+        Expr::Unary(inner) => return chain(&inner.expr),
+        Expr::Call(call) => return chain(&call.func),
+        Expr::Field(field) => {
+            let name = match &field.member {
+                syn::Member::Named(name) => name.to_string(),
+                syn::Member::Unnamed(index) => index.index.to_string(),
+            };
+            match &*field.base {
+                Expr::Path(base) if base.path.is_ident("self") => Root::Field(vec![name]),
+                base => {
+                    let mut chain = chain(base)?;
+                    if let Root::Field(fields) = &mut chain.root
+                        && chain.methods.is_empty()
+                    {
+                        fields.push(name);
+                    }
+                    return Some(chain);
+                }
             }
-            _ => root(&field.base),
-        },
+        }
         Expr::Path(path) => match path.path.get_ident() {
-            Some(name) => Some(Root::Variable(name.to_string())),
-            None => Some(Root::Path(parts(&path.path))),
+            Some(name) => Root::Variable(name.to_string()),
+            None => Root::Path(parts(&path.path)),
         },
         Expr::Macro(found) if found.mac.path.segments.len() > 1 => {
-            Some(Root::Path(parts(&found.mac.path)))
+            Root::Path(parts(&found.mac.path))
         }
-        _ => None,
+        _ => return None,
+    };
+    Some(Chain {
+        root,
+        methods: Vec::new(),
+    })
+}
+
+/// Whether a chain is awaited anywhere.
+fn is_awaited(expression: &Expr) -> bool {
+    match expression {
+        Expr::Await(_) => true,
+        Expr::MethodCall(call) => is_awaited(&call.receiver),
+        Expr::Try(inner) => is_awaited(&inner.expr),
+        Expr::Paren(inner) => is_awaited(&inner.expr),
+        Expr::Call(call) => is_awaited(&call.func),
+        _ => false,
     }
+}
+
+/// What must be known of a type that is a parameter: `impl Executor`, or `E` where `E: Executor`.
+fn bounds(generics: &syn::Generics, of: &syn::Type) -> TokenStream {
+    let mut of = of;
+    while let syn::Type::Reference(reference) = of {
+        of = &reference.elem;
+    }
+    let mut found = TokenStream::new();
+    let syn::Type::Path(path) = of else {
+        return found;
+    };
+    for parameter in generics.type_params() {
+        if path.path.is_ident(&parameter.ident) {
+            parameter.bounds.to_tokens(&mut found);
+        }
+    }
+    for predicate in generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates)
+    {
+        if let syn::WherePredicate::Type(predicate) = predicate
+            && let syn::Type::Path(bounded) = &predicate.bounded_ty
+            && bounded.path.get_ident() == path.path.get_ident()
+        {
+            quote::quote!(,).to_tokens(&mut found);
+            predicate.bounds.to_tokens(&mut found);
+        }
+    }
+    found
 }
 
 fn parts(path: &syn::Path) -> Vec<String> {
@@ -197,10 +384,14 @@ impl VisitMut for Finder<'_> {
         match &*expression {
             // The outermost call of a chain is the call.
             Expr::MethodCall(_) | Expr::Call(_) | Expr::Macro(_) => {
-                if let Some(root) = root(expression)
-                    && let Some((library, name, from)) = self.library(&root)
+                if let Some(chain) = chain(expression)
+                    && let Some(handle) = self.handle(&chain.root)
+                    && handle.library.reaches_out(&chain.asked(), self.awaited)
                 {
-                    self.note(&name, library, from);
+                    let given = matches!(chain.root, Root::Path(_))
+                        .then(|| self.given(expression, handle.library.kind))
+                        .flatten();
+                    self.note(given.unwrap_or(handle));
                     // Arguments may call something else; the receiver is a part of this.
                     match expression {
                         Expr::MethodCall(call) => {
@@ -219,7 +410,13 @@ impl VisitMut for Finder<'_> {
                 }
             }
             Expr::Try(inner) => self.may_fail(&inner.expr),
-            Expr::Await(_) => self.may_fail(expression),
+            Expr::Await(_) => {
+                self.may_fail(expression);
+                let before = std::mem::replace(&mut self.awaited, true);
+                visit_mut::visit_expr_mut(self, expression);
+                self.awaited = before;
+                return;
+            }
             _ => {}
         }
         visit_mut::visit_expr_mut(self, expression);
@@ -234,17 +431,18 @@ impl VisitMut for Finder<'_> {
         let Pat::Ident(name) = pattern else {
             return;
         };
+        let name = name.ident.to_string();
         // What a library was asked for is a handle of it only if its type says so, or if it
         // was made rather than answered.
-        let library = match (written, &local.init) {
-            (Some(written), _) => self.types.of_type(self.file, written),
-            (None, Some(init)) => match &*init.expr {
-                Expr::Call(call) => root(&call.func).and_then(|root| Some(self.library(&root)?.0)),
-                _ => None,
-            },
-            (None, None) => None,
+        let made = || self.made_by(&local.init.as_ref()?.expr, &name);
+        let handle = match written {
+            Some(written) => self
+                .types
+                .of_type(self.file, written)
+                .map(|library| made().unwrap_or_else(|| Handle::of_variable(library, &name, true))),
+            None => made(),
         };
-        self.known.insert(name.ident.to_string(), library);
+        self.known.insert(name, handle);
     }
 
     fn visit_macro_mut(&mut self, found: &mut syn::Macro) {
@@ -253,6 +451,11 @@ impl VisitMut for Finder<'_> {
         if let Ok(arguments) = found.parse_body_with(parser) {
             for mut argument in arguments {
                 self.visit_expr_mut(&mut argument);
+            }
+        } else if let Ok(statements) = found.parse_body_with(syn::Block::parse_within) {
+            // `try_stream! { … }` is a block.
+            for mut statement in statements {
+                self.visit_stmt_mut(&mut statement);
             }
         }
     }

@@ -4,36 +4,28 @@
 //! it is what the code does now, as far as the names of variants show, or a gap.
 
 mod calls;
+mod error;
 mod libraries;
 mod rank;
 mod types;
+mod variants;
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use contract_spec::prompt::ErrorEnum;
-use contract_spec::{AnyKind, catalog, nearest, snake_case};
+use contract_spec::nearest;
+use quote::ToTokens;
 
 use super::Answer;
-use super::code::{self, Sources, error_name, functions};
-use super::draft::{self, Interface, Mode, Remarks, pascal};
+use super::code::{self, Sources, functions};
+use super::draft::{self, Remarks, pascal};
 use crate::cli::Infer;
 use crate::error::{Error, Result};
 use crate::workspace::Workspace;
-use calls::{Called, Calls, calls};
+use calls::{Calls, calls};
+use error::{Given, given};
 use types::Types;
-
-/// What the names of variants begin with that stand for bad input.
-const INPUT: &[&str] = &[
-    "Invalid",
-    "Missing",
-    "Malformed",
-    "Empty",
-    "TooLarge",
-    "TooLong",
-    "TooShort",
-    "OutOf",
-    "Bad",
-];
+use variants::{Variants, named};
 
 pub(super) fn infer(arguments: &Infer) -> Result<Answer> {
     let workspace = Workspace::load_members(&arguments.selection)?;
@@ -56,7 +48,9 @@ struct Candidate {
     package: usize,
     file: usize,
     line: usize,
-    error: Option<String>,
+    error: Given,
+    /// What its body names behind a `::`.
+    named: BTreeSet<String>,
     calls: Calls,
 }
 
@@ -64,6 +58,8 @@ fn draft(all: &[(Sources, Types)], wanted: &str) -> Result<String> {
     let words: Vec<&str> = wanted.split("::").map(str::trim).collect();
     let mut candidates = Vec::new();
     let mut paths = Vec::new();
+    // How many functions give an enum.
+    let mut givers: HashMap<(usize, Given), usize> = HashMap::new();
     for (package, (sources, types)) in all.iter().enumerate() {
         for (index, file) in sources.files.iter().enumerate() {
             functions(&file.text, &mut |mut function| {
@@ -76,21 +72,27 @@ fn draft(all: &[(Sources, Types)], wanted: &str) -> Result<String> {
                     .collect();
                 path.push(name);
                 paths.push(path.join("::"));
-                if path.len() < words.len()
-                    || !words
+                let owner = function.around.last().map(String::as_str);
+                let error = given(types, index, owner, function.signature);
+                *givers.entry((package, error.clone())).or_default() += 1;
+                let line = function.signature.ident.span().start().line;
+                let place = format!("{}:{line}", file.shown);
+                let ends = path.len() >= words.len()
+                    && words
                         .iter()
                         .rev()
                         .zip(path.iter().rev())
-                        .all(|(a, b)| a == b)
-                {
+                        .all(|(a, b)| a == b);
+                if !ends && place != wanted {
                     return;
                 }
                 candidates.push(Candidate {
                     path,
                     package,
                     file: index,
-                    line: function.signature.ident.span().start().line,
-                    error: error_name(function.signature),
+                    line,
+                    error,
+                    named: named(function.body.to_token_stream()),
                     calls: calls(types, index, &mut function),
                 });
             });
@@ -110,24 +112,32 @@ fn draft(all: &[(Sources, Types)], wanted: &str) -> Result<String> {
                 wanted.escape_debug()
             )
         } else {
-            let all: Vec<String> = candidates
+            let names: Vec<String> = candidates
                 .iter()
-                .map(|one| format!("`{}`", one.path.join("::")))
+                .map(|one| {
+                    let file = &all[one.package].0.files[one.file];
+                    format!("`{}` ({}:{})", one.path.join("::"), file.shown, one.line)
+                })
                 .collect();
+            let first = candidates.first().map_or_else(String::new, |one| {
+                let file = &all[one.package].0.files[one.file];
+                format!("{}:{}", file.shown, one.line)
+            });
             format!(
-                "`{}` may be {}\n  help: say more of its path, or choose a package with `-p`",
+                "`{}` may be {}\n  help: say more of its path, choose a package with `-p`, or say where it stands: `{first}`",
                 wanted.escape_debug(),
-                all.join(" or ")
+                names.join(" or ")
             )
         };
         return Err(Error::Usage(message));
     };
-    let (sources, _) = &all[candidate.package];
-    Ok(text(sources, candidate))
+    let giver = (candidate.package, candidate.error.clone());
+    let shared = givers.get(&giver).is_some_and(|times| *times > 1);
+    Ok(text(&all[candidate.package], candidate, shared))
 }
 
 /// The draft itself.
-fn text(sources: &Sources, candidate: &Candidate) -> String {
+fn text((sources, types): &(Sources, Types), candidate: &Candidate, shared: bool) -> String {
     let function = snake(candidate.path.last().map_or("", String::as_str));
     let file = &sources.files[candidate.file];
     let module = file
@@ -137,20 +147,18 @@ fn text(sources: &Sources, candidate: &Candidate) -> String {
         .next_back()
         .or(file.modules.first());
     let stem = snake(module.map_or("", String::as_str));
-    let found = candidate
-        .error
-        .as_ref()
-        .and_then(|name| sources.error_enum(name, candidate.file));
-    let error = candidate
-        .error
-        .clone()
-        .unwrap_or_else(|| pascal(&function) + "Error");
-    let mut unused = found.as_ref().map_or_else(Vec::new, names);
-    let known = unused.clone();
-    let mut interfaces: Vec<Interface> = Vec::new();
-    for called in &candidate.calls.called {
-        interfaces.push(interface(called, &known, &mut unused, &error));
-    }
+    let found = match &candidate.error {
+        Given::Own(name, file) => sources.error_enum(name, *file).map(|found| (found, *file)),
+        Given::Other(_) | Given::Foreign(_) | Given::Nothing | Given::Unknown => None,
+    };
+    let error = match &candidate.error {
+        Given::Own(name, _) | Given::Other(name) => name.clone(),
+        Given::Foreign(_) | Given::Nothing | Given::Unknown => pascal(&function) + "Error",
+    };
+    let found = found.as_ref().map(|(found, file)| (found, *file));
+    let mut variants = Variants::of(types, &error, found, &candidate.named, shared);
+    let called = candidate.calls.called.iter();
+    let interfaces: Vec<_> = called.map(|called| variants.interface(called)).collect();
     let mut text = format!(
         "{}\n# Drafted from {}:{}, for contracts/{stem}.toml: what it calls was guessed from types and paths, and what is to\n# happen on each failure is yours to say. Nothing is true before every DECIDE is gone.\n",
         draft::HEAD.trim_end(),
@@ -164,139 +172,33 @@ fn text(sources: &Sources, candidate: &Candidate) -> String {
         );
     }
     if found.is_none() {
+        let why = match &candidate.error {
+            Given::Own(..) | Given::Other(_) => {
+                format!("`{error}` is no enum of this crate that was found")
+            }
+            Given::Foreign(written) => {
+                format!("it gives {written}, which is no enum of this crate")
+            }
+            Given::Nothing => "it gives no `Result`, so nobody learns of its failures".to_owned(),
+            Given::Unknown => "which error it gives was not seen".to_owned(),
+        };
         let _written = writeln!(
             text,
-            "# DECIDE: no enum `{error}` was found; the attribute needs one, with a variant for each `returns`."
+            "# DECIDE: {why}; the attribute needs an enum `{error}`, with a variant for each `returns`."
         );
     }
     if interfaces.is_empty() {
         text.push_str("# DECIDE: no call to anything outside was seen.\n");
     }
+    variants.declared(&mut text);
     text.push_str(&draft::tables(
         &function,
         &error,
         &interfaces,
         Remarks::Beside,
     ));
-    own(&mut text, &function, &unused);
+    variants.own(&mut text, &function);
     text
-}
-
-fn names(found: &ErrorEnum) -> Vec<String> {
-    found
-        .variants
-        .iter()
-        .map(|(name, _)| name.clone())
-        .collect()
-}
-
-/// An interface with its modes, each returned as the variant that its name fits.
-fn interface(
-    called: &Called,
-    known: &[String],
-    unused: &mut Vec<String>,
-    error: &str,
-) -> Interface {
-    let kind = called.library.kind;
-    let modes = catalog::kind(kind).map_or_else(Vec::new, |kind| {
-        draft::modes(&called.name, AnyKind::Known(kind))
-    });
-    let library = called.library.path.split("::").next().unwrap_or_default();
-    // One variant for whatever the library says is what `#[from]` makes of it.
-    let whole = ["Io", ""]
-        .iter()
-        .filter(|_| kind == "filesystem")
-        .map(|word| (*word).to_owned());
-    let whole: Vec<String> = [pascal(&called.name), pascal(library), pascal(kind)]
-        .into_iter()
-        .flat_map(|name| [format!("{name}Error"), name])
-        .chain(whole)
-        .collect();
-    let modes = modes.into_iter().map(|mode| {
-        let rest: &[&str] = match mode.name.as_str() {
-            catalog::OTHER => &["Unexpected", "Other", "Unknown"],
-            _ => &[],
-        };
-        let exact: Vec<String> = [
-            format!("{}{}", pascal(&called.name), pascal(&mode.name)),
-            pascal(&mode.name),
-        ]
-        .into_iter()
-        .chain(rest.iter().map(|name| (*name).to_owned()))
-        .collect();
-        let fits = |names: &[String]| names.iter().find(|name| known.contains(name)).cloned();
-        let (variant, why) = match fits(&exact).or_else(|| fits(&whole)) {
-            Some(variant) => (variant, "Guessed from the variant's name.".to_owned()),
-            None => (
-                mode.variant.clone(),
-                format!("`{error}` has no variant for it yet."),
-            ),
-        };
-        unused.retain(|name| *name != variant);
-        Mode {
-            variant,
-            decide: format!("{why} {}", mode.decide),
-            ..mode
-        }
-    });
-    let mut modes: Vec<Mode> = modes.collect();
-    // A mode that need not be decided on, and that the code has decided on all the same.
-    for facts in catalog::kind(kind).into_iter().flat_map(|kind| kind.modes) {
-        let exact = [
-            format!("{}{}", pascal(&called.name), pascal(facts.name)),
-            pascal(facts.name),
-        ];
-        let there = modes.iter().any(|mode| mode.name == facts.name);
-        if let Some(at) = unused
-            .iter()
-            .position(|name| exact.contains(name))
-            .filter(|_| !there)
-        {
-            let mode = Mode {
-                name: facts.name.to_owned(),
-                variant: unused.remove(at),
-                decide: "Guessed from the variant's name.".to_owned(),
-            };
-            modes.insert(modes.len().saturating_sub(1), mode);
-        }
-    }
-    Interface {
-        name: called.name.clone(),
-        kind: kind.to_owned(),
-        contract: None,
-        modes,
-        declared: false,
-        guessed: Some(format!(
-            "{} leads to `{}`",
-            called.from, called.library.path
-        )),
-    }
-}
-
-/// The variants that no interface was found for: validation, and business rules.
-fn own(text: &mut String, function: &str, unused: &[String]) {
-    let is_input = |name: &&String| INPUT.iter().any(|word| name.starts_with(word));
-    let (input, domain): (Vec<&String>, Vec<&String>) = unused.iter().partition(is_input);
-    for (table, variants, why) in [
-        (catalog::INPUT, input, "Is this what bad input gives?"),
-        (
-            catalog::DOMAIN,
-            domain,
-            "Is this a business rule, or a failure of an interface?",
-        ),
-    ] {
-        if variants.is_empty() {
-            continue;
-        }
-        let _written = writeln!(text, "\n[function.{function}.on.{table}]");
-        for variant in variants {
-            let _written = writeln!(
-                text,
-                "{} = {{ returns = \"{variant}\" }}  # DECIDE: {why}",
-                snake(&snake_case(variant))
-            );
-        }
-    }
 }
 
 /// A name as a contract takes it.

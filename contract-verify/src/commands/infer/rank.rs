@@ -1,5 +1,6 @@
 //! Which functions need a contract most.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use contract_spec::source::{instrument, silent};
@@ -27,16 +28,21 @@ struct Ranked {
 /// The functions of some packages, those that need a contract most first.
 pub(super) fn ranked(all: &[(Sources, Types)]) -> String {
     let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
     for (sources, types) in all {
         for (index, file) in sources
             .files
             .iter()
             .enumerate()
-            .filter(|(_, file)| file.shipped)
+            .filter(|(index, file)| file.shipped && !types.is_for_tests(*index))
         {
             functions(&file.text, &mut |mut function| {
                 let line = function.signature.ident.span().start().line;
-                if is_for_tests(function.attributes) || sources.is_contracted(index, line) {
+                if is_for_tests(function.attributes) {
+                    return;
+                }
+                seen.insert((file.shown.as_str(), line));
+                if sources.is_contracted(index, line) {
                     return;
                 }
                 let calls = calls(types, index, &mut function);
@@ -90,16 +96,17 @@ pub(super) fn ranked(all: &[(Sources, Types)]) -> String {
     found.sort();
     // A file may belong to more than one target.
     found.dedup_by(|a, b| a.place == b.place);
-    show(&found)
+    show(&found, seen.len())
 }
 
-fn show(found: &[Ranked]) -> String {
+fn show(found: &[Ranked], seen: usize) -> String {
     if found.is_empty() {
         return "no function without a contract calls anything outside, as far as types and paths show\n".to_owned();
     }
     let mut text = format!(
-        "{} without a contract, those that need one most first:\n\n",
-        count(found.len(), "function")
+        "{} of {} call something outside and have no contract, those that need one most first:\n\n",
+        found.len(),
+        count(seen, "function")
     );
     for ranked in found.iter().take(SHOWN) {
         let _written = writeln!(
