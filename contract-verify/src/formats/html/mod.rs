@@ -3,12 +3,14 @@
 //!
 //! `page` is the only way for text into it. `overview` is the table of all functions, `findings`
 //! what is wrong, `function` each function with its failure modes and branches, `source` the lines
-//! they are about, `graph` who calls what, `about` what the contract says beyond the report.
+//! they are about, `graph` who calls what (`drawing` and `layout`, as a picture), `about` what the contract says beyond the report.
 
 mod about;
+mod drawing;
 mod findings;
 mod function;
 mod graph;
+mod layout;
 mod overview;
 mod page;
 mod source;

@@ -146,6 +146,60 @@ fn an_empty_report_is_a_page_too() {
     assert!(page.contains("There is no contracted function."));
 }
 
+/// A service of so many functions on one database, in files of five.
+fn service(functions: usize) -> (Report, Contracts) {
+    let mut many = report();
+    let first = many.functions.remove(0);
+    (many.functions, many.findings) = (Vec::new(), Vec::new());
+    let mut contracts = Contracts::default();
+    for number in 0..functions {
+        let mut function = first.clone();
+        function.id = format!("part_{}.handle_{number}", number / 5);
+        many.functions.push(function);
+    }
+    for file in 0..functions.div_ceil(5) {
+        let mut text =
+            "format = 1\n[interface.gateway]\nkind = \"database\"\nservice = \"orders\"\n"
+                .to_owned();
+        for number in file * 5..functions.min(file * 5 + 5) {
+            let (table, on) = ("[function.handle_", "\n[function.handle_");
+            for part in [
+                table,
+                &number.to_string(),
+                "]\nerror = \"E\"",
+                on,
+                &number.to_string(),
+            ] {
+                text.push_str(part);
+            }
+            text.push_str(".on.gateway]\ntimeout = { returns = \"T\" }\n");
+        }
+        let path = format!("contracts/part_{file}.toml");
+        let source = Source::new(path.as_str(), text);
+        let reading = check(&source);
+        let file = ContractFile::new("checkout", source, reading);
+        contracts.files.insert(path.into(), file);
+    }
+    (many, contracts)
+}
+
+#[test]
+fn what_one_database_holds_together_is_one_drawing_until_it_is_too_large() {
+    let drawings = |functions| {
+        let (many, contracts) = service(functions);
+        let page = html(&many, &contracts, Path::new("/nowhere"));
+        tags(body(&page));
+        let drawings = page
+            .matches("<svg role=\"img\" aria-labelledby=\"drawn")
+            .count();
+        (drawings, page.contains("are not drawn"))
+    };
+    assert_eq!(drawings(30), (1, false));
+    assert_eq!(drawings(120), (24, false));
+    // Forty drawings are enough.
+    assert_eq!(drawings(500), (40, true));
+}
+
 /// `scripts/test-html` looks at these in a browser.
 #[test]
 fn a_thousand_functions_are_one_page() {
@@ -179,5 +233,8 @@ fn a_thousand_functions_are_one_page() {
         let folder = Path::new(&folder);
         std::fs::write(folder.join("many.html"), page).expect("a file");
         std::fs::write(folder.join("hostile.html"), rendered(&few)).expect("a file");
+        let (many, contracts) = service(120);
+        let page = html(&many, &contracts, Path::new("/nowhere"));
+        std::fs::write(folder.join("service.html"), page).expect("a file");
     }
 }
