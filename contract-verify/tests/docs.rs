@@ -206,3 +206,24 @@ fn help(arguments: &[String]) -> bool {
         .arg("--help");
     run.output().expect("the program").status.success()
 }
+
+#[test]
+fn figures_that_are_told_twice_are_the_same() {
+    let measured = read(Path::new("docs/benchmarks.md"));
+    let page = read(Path::new("docs/comparison.md"));
+    let (_, rest) = page
+        .split_once("<!-- Held against benchmarks.md: every line of it stands there. -->")
+        .expect("figures");
+    let (figures, _) = rest.split_once("<!-- To here. -->").expect("an end");
+    let known: BTreeSet<&str> = measured.lines().collect();
+    let stale: Vec<&str> = figures
+        .lines()
+        .filter(|line| !known.contains(line))
+        .collect();
+    assert!(
+        stale.is_empty(),
+        "docs/comparison.md says what docs/benchmarks.md does not: copy its tables again: {stale:#?}"
+    );
+    let rows = figures.lines().filter(|line| line.starts_with("| "));
+    assert!(rows.count() > 12, "{figures}");
+}
