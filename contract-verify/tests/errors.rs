@@ -434,3 +434,84 @@ fn an_interrupt_ends_the_tests_too_and_leaves_the_next_run_a_clean_start() {
     // Another test of this binary may be at it right now.
     assert!(runs.count() <= 1);
 }
+
+const CALLING: &str = r#"
+use resilience_contract::{FailureModes, external, resilience_contract};
+
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum AskError { Timeout, Refused, Page, Down, Other }
+
+/// An answer of a library that nobody told how it fails.
+pub struct Answer(u16);
+
+#[resilience_contract("ask.ask")]
+pub fn ask(status: u16) -> Result<(), AskError> {
+    let answer = external!(shop, Answer(status));
+    match answer.0 {
+        200 => Ok(()),
+        401 => Err(AskError::Refused),
+        404 => Err(AskError::Page),
+        408 => Err(AskError::Timeout),
+        500 => Err(AskError::Down),
+        _ => Err(AskError::Other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_key_is_said() {
+        assert_eq!(ask(401), Err(AskError::Refused));
+    }
+}
+"#;
+
+const CALLED: &str = r#"
+format = 1
+
+[interface.shop]
+kind = "http"
+timeout = "1s"
+
+[function.ask]
+error = "AskError"
+
+[function.ask.on.shop]
+timeout      = { returns = "Timeout" }
+unauthorized = { returns = "Refused" }
+not_found    = { returns = "Page" }
+server_error = { returns = "Down" }
+other        = { returns = "Other" }
+"#;
+
+#[test]
+fn a_failure_that_its_call_does_not_show_is_not_asked_for_in_another_test() {
+    let project = Project::new(&[("contracts/ask.toml", CALLED), ("src/lib.rs", CALLING)]);
+    let run = project.verify(&[]);
+    assert_eq!(run.code, 100, "{}", run.stderr);
+    let said = |mode: &str| {
+        let from = run.stdout.find(&format!("no test enters `shop.{mode}`"));
+        let rest = &run.stdout[from.unwrap_or_else(|| panic!("{mode}: {}", run.stdout))..];
+        rest.split("\n\n").next().unwrap_or_default().to_owned()
+    };
+    // The test is there, and it is the call that says nothing.
+    let refused = said("unauthorized");
+    assert!(
+        refused.contains("tests do leave with `Refused`"),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("`external!(shop, …)` must tell"),
+        "{refused}"
+    );
+    assert!(!refused.contains("write a test"), "{refused}");
+    // No test is there.
+    let down = said("server_error");
+    assert!(
+        down.contains("write a test in which `shop` fails in this way"),
+        "{down}"
+    );
+    assert!(!down.contains("tests do leave"), "{down}");
+}

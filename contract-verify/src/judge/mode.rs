@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contract_spec::model;
+use contract_spec::{catalog, model};
 
 use super::{Judge, Place, listed, reason};
 use crate::codes;
@@ -124,11 +124,20 @@ impl Judge<'_> {
                     );
                 }
                 None => {
+                    let interface = declared.interface.value.as_str();
                     let message = format!("no test enters `{}` of `{id}`", judged.id);
-                    let help = format!(
-                        "write a test in which `{}` fails in this way, and that {how}",
-                        declared.interface.value
-                    );
+                    let help = match unseen(&judged, branches) {
+                        // Another test would leave it as it is.
+                        Some(variant) => format!(
+                            "tests do leave with `{variant}`, and no call to `{interface}` was seen to fail before: \
+                             `external!({interface}, …)` must tell what it was given; turn on the feature of \
+                             `resilience-contract` for the library of that type (`reqwest`, `sqlx`, `redis`, `tonic` …), or \
+                             implement `FailureModes` for it"
+                        ),
+                        None => format!(
+                            "write a test in which `{interface}` fails in this way, and that {how}"
+                        ),
+                    };
                     self.find(
                         codes::MODE_MISSING,
                         required,
@@ -276,4 +285,22 @@ impl Judge<'_> {
             );
         }
     }
+}
+
+/// The variant of an interface's failure with which a test leaves, though the call was not seen
+/// to fail in this way.
+fn unseen(mode: &Mode, branches: &BTreeMap<usize, Branch>) -> Option<String> {
+    let variant = mode.returns.as_ref()?;
+    let own = [catalog::INPUT, catalog::DOMAIN];
+    let interface = mode
+        .id
+        .rsplit_once('.')
+        .map_or("", |(interface, _)| interface);
+    if own.contains(&interface) {
+        return None;
+    }
+    branches
+        .values()
+        .any(|branch| !branch.tests.is_empty() && branch.variants == [variant.as_str()])
+        .then(|| variant.clone())
 }

@@ -152,6 +152,15 @@ fn told(
         [] => writeln!(text),
         variants => writeln!(text, " with {}", variants.join(", ")),
     };
+    let mut outside = interfaces.iter().filter(|on| on.contract.is_none());
+    if let Some(first) = outside.next() {
+        let _written = writeln!(
+            text,
+            "Then: `external!({}, …)` around each call to it; its error tells the modes apart by a feature of `resilience-contract` \
+             (`reqwest`, `sqlx`, …) or `#[derive(FailureModes)]`",
+            first.name
+        );
+    }
     text
 }
 
