@@ -4,6 +4,7 @@
 //! it is what the code does now, as far as the names of variants show, or a gap.
 
 mod calls;
+mod chain;
 mod error;
 mod libraries;
 mod rank;
