@@ -48,7 +48,8 @@ fn is_tracked(item: &ItemFn) -> bool {
     attributes.any(|attribute| mentions(attribute.meta.to_token_stream(), &["track_caller"]))
 }
 
-fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
+/// Whether some words stand among tokens, as names.
+pub(crate) fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions(group.stream(), words),
         TokenTree::Ident(ident) => words.iter().any(|word| ident == word),

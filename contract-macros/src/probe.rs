@@ -2,12 +2,12 @@
 
 use contract_spec::source::{Attribute, BranchKind, COMPILED, Returned, instrument};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::token::Brace;
 use syn::{Expr, FnArg, ItemFn, Pat, Path, Type};
 
-use crate::contain::{Contained, contain};
+use crate::contain::{self, Contained};
 use crate::contract::Declared;
 use crate::{check, parameters, signature};
 
@@ -27,7 +27,7 @@ pub(crate) fn weave(
         return Ok(());
     };
     let leave = leave(attribute, declared, error, krate, &call, &result)?;
-    let contained = contain(item, krate);
+    let contained = contain::contain(item, krate);
     let parameters = parameters::rebind(&mut item.sig);
     // The body's braces stand in other ones now, and rustc would find the user's superfluous.
     let braces = item.block.brace_token.span.join();
@@ -39,7 +39,13 @@ pub(crate) fn weave(
         Some(Contained { label, block }) => quote! {{
             let __within = #call.within();
             #parameters
-            let #result: #output = #label: #block;
+            // The `break` that never happens keeps what follows within reach.
+            let #result: #output = #label: {
+                if let ::core::option::Option::Some(__never) = ::core::option::Option::None::<#output> {
+                    break #label __never;
+                }
+                #block
+            };
             #result
         }},
     };
@@ -162,6 +168,15 @@ fn site(
                 return;
             }
         };
+        // Noted beforehand: if the call never comes back, nothing may stand behind it, or rustc
+        // says that it is unreachable. What leaves on the way has the last word.
+        if branch.kind == BranchKind::Tail && may_diverge(&inner) {
+            *value = Expr::Verbatim(quote_spanned! {Span::mixed_site()=> {
+                #krate::__private::leaf((), #index);
+                #inner
+            }});
+            return;
+        }
         // On the value's own tokens, so that an error in it is shown where it was written.
         let span = inner.span().resolved_at(Span::mixed_site());
         *value = Expr::Verbatim(quote_spanned! {span=>
@@ -199,6 +214,23 @@ fn site(
             (&[#(#sensitive),*], &[#(#limits),*]),
         );
     }
+}
+
+/// Whether a value may be the call of a function that never returns, as far as its name tells.
+/// A macro in it takes back what was noted before.
+fn may_diverge(value: &Expr) -> bool {
+    let is_call = match value {
+        Expr::MethodCall(_) => true,
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
+                let name = last.ident.to_string();
+                !name.starts_with(char::is_uppercase)
+            }),
+            _ => true,
+        },
+        _ => false,
+    };
+    is_call && !contain::mentions(value.to_token_stream(), &["past"])
 }
 
 /// The end of the call: what is returned, or what a mutant makes of it.

@@ -211,6 +211,59 @@ fn infallible_inside(text: &str) -> Result<u32, ShapeError> {
     }
 }
 
+/// What never returns is no branch, and nothing stands behind it.
+struct Ending;
+
+impl Ending {
+    fn end(&self) -> ! {
+        panic!("the end")
+    }
+}
+
+fn ended(text: &str) -> ! {
+    panic!("the end of {text}")
+}
+
+#[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
+fn ends_in_calls(text: &str) -> Result<u32, ShapeError> {
+    match text {
+        "1" => limited(text),
+        "" => limited(text).map(|number| number + 1), // branch
+        "method" => Ending.end(),
+        _ => ended(text),
+    }
+}
+
+#[track_caller]
+#[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
+fn only_ends(text: &str) -> Result<u32, ShapeError> {
+    ended(text)
+}
+
+#[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
+fn only_ends_in_a_closure(text: &str) -> Result<u32, ShapeError> {
+    ended(text)
+}
+
+#[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
+async fn only_ends_later(text: &str) -> Result<u32, ShapeError> {
+    ended(text)
+}
+
+#[test]
+fn what_never_returns_does_not() {
+    assert_eq!(ends_in_calls("1"), Ok(1));
+    assert!(ends_in_calls("").is_err());
+    let ends: [Limiting; 4] = [ends_in_calls, only_ends, only_ends_in_a_closure, |text| {
+        ready(only_ends_later(text))
+    }];
+    for end in ends {
+        for text in ["method", "x"] {
+            assert!(std::panic::catch_unwind(|| end(text)).is_err());
+        }
+    }
+}
+
 /// What is implemented for references, and for whatever else.
 trait Limited {
     const MOST: u32;

@@ -7,6 +7,9 @@ pub mod facade {
     pub use rc as contracts;
 }
 
+#[cfg(test)]
+mod older;
+
 use facade::contracts::{
     degrade, external, resilience_contract, retry_policy, FailureModes, RetryPolicy,
 };
