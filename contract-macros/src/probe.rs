@@ -27,11 +27,11 @@ pub(crate) fn weave(
         return Ok(());
     };
     let leave = leave(attribute, declared, error, krate, &call, &result)?;
-    let contained = contain::contain(item, krate);
-    let parameters = parameters::rebind(&mut item.sig);
     // The body's braces stand in other ones now, and rustc would find the user's superfluous.
     let braces = item.block.brace_token.span.join();
-    item.block.brace_token = syn::token::Brace(Span::mixed_site().located_at(braces));
+    item.block.brace_token = Brace(Span::mixed_site().located_at(braces));
+    let contained = contain::contain(item, krate);
+    let parameters = parameters::rebind(&mut item.sig);
     let block = &item.block;
     let body = |output: &Type| match &contained {
         None => quote!(#call.run::<#output, _>(move || { #parameters #block })),

@@ -82,6 +82,11 @@ fn every_way_out(words: &mut Vec<&str>) -> Result<Poll<Option<u32>>, ShapeError>
     Ok(number)
 }
 
+#[rustfmt::skip]
+#[track_caller]
+#[resilience_contract("shapes.own", file = "tests/contracts/shapes.toml")]
+fn in_one_expression(text: &str) -> Result<u32, ShapeError> { Ok(limited(text)? + 1) } // branch
+
 struct Ledger {
     _noted: Noted,
     entries: Vec<u32>,
@@ -145,6 +150,7 @@ fn who_calls_is_who_called() {
     assert_eq!(CALLED_AT.get(), line);
     assert_eq!(tracked(""), Err(ShapeError::Empty));
     assert_eq!(tracked("7"), Err(ShapeError::TooLarge { limit: 7 }));
+    assert_eq!(in_one_expression(""), Err(ShapeError::Empty));
     let line = line!() + 1;
     assert_eq!(every_way_out(&mut vec![]), Err(ShapeError::Empty));
     assert_eq!(CALLED_AT.get(), line);
