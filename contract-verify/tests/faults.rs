@@ -207,6 +207,16 @@ pub async fn asks() -> Result<u32, CallError> {
     })
 }
 
+/// While a blocking task runs, a paused clock does not go on.
+#[tokio::test(start_paused = true)]
+async fn asked_beside_a_blocked_thread() {
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    let blocked = tokio::task::spawn_blocking(move || wait.recv().is_err());
+    let _answer = asks().await;
+    drop(done);
+    assert!(blocked.await.unwrap());
+}
+
 #[tokio::test] async fn waiting() { assert_eq!(waits().await, Ok(7)); }
 #[tokio::test(start_paused = true)] async fn waiting_by_a_paused_clock() { assert_eq!(waits().await, Ok(7)); }
 #[tokio::test] async fn limited() { assert_eq!(limits().await, Ok(7)); }

@@ -4,8 +4,9 @@
 //! the machine's clock nobody waits long: only for limits that are short.
 
 use std::future::{Future, pending, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -19,6 +20,13 @@ const TIMEOUT: &str = "timeout";
 
 /// By the machine's clock, a run is not held up any longer by one call.
 const SHORT: Duration = Duration::from_millis(100);
+
+/// How long a paused clock may stand still before it is known that it will.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// So often there is a thread that watches the clock: who tries again without end would have
+/// thousands of them.
+const WATCHED: u32 = 64;
 
 impl Begun {
     /// Takes the time that the fault takes, in asynchronous code.
@@ -38,7 +46,7 @@ impl Begun {
         };
         if clock::is_paused() {
             self.takes_time();
-            clock::pass(limit).await;
+            pass(limit).await;
         } else if limit <= SHORT {
             self.takes_time();
             nap(limit).await;
@@ -76,6 +84,24 @@ impl Begun {
             state.step(self.interface, turn.number, false, fault);
         }
     }
+}
+
+/// Lets time pass by tokio's paused clock, which goes on as soon as everybody waits. While a
+/// blocking task runs it never does, and then nobody waits for it here.
+async fn pass(time: Duration) {
+    static PASSED: AtomicU32 = AtomicU32::new(0);
+    if PASSED.fetch_add(1, Ordering::Relaxed) >= WATCHED {
+        return clock::pass(time).await;
+    }
+    let (mut passing, mut patience) = (pin!(clock::pass(time)), pin!(nap(PATIENCE)));
+    poll_fn(|context| {
+        let passed = passing.as_mut().poll(context).is_ready();
+        match passed || patience.as_mut().poll(context).is_ready() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
 }
 
 /// Waits by the machine's clock, in any runtime or none.
