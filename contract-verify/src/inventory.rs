@@ -125,14 +125,22 @@ pub(crate) fn find(
     let root = workspace.root();
     let files = compiled::files(&build.artifacts);
     found.files = files.iter().map(|file| relative(&root, file)).collect();
-    // What stands above the attribute may have moved the function's name.
-    found.unseen = compiled
-        .filter(|compiled| {
-            let mut subjects = found.subjects.iter();
-            !subjects.any(|subject| subject.id == compiled.id && subject.file == compiled.file)
-        })
-        .collect();
+    // What stands above the attribute may have moved the function's name, and
+    // `--remap-path-prefix` its file.
+    let subjects = found.subjects.iter();
+    let shown = subjects.map(|subject| (subject.id.as_str(), file_name(&subject.file)));
+    let shown: HashSet<(&str, &str)> = shown.collect();
+    let unseen = compiled.filter(|compiled| {
+        let compiled = (compiled.id.as_str(), file_name(&compiled.file));
+        !shown.contains(&compiled)
+    });
+    found.unseen = unseen.collect();
     Ok(found)
+}
+
+/// A source file's name, without its folders; `/` stands between those here.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 struct Finder<'a> {

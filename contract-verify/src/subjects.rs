@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use contract_spec::evidence::{Branch, Function, function_key};
 
 use crate::contracts::Contracts;
-use crate::inventory::Subject;
+use crate::inventory::{Subject, file_name};
 
 /// A file, as a package's sources show it, with a line and a column in it.
 type Place = (String, String, u32, u32);
@@ -60,6 +60,22 @@ impl Subjects {
         index
     }
 
+    /// What stands at a place whose file the compiler was told to give another folder
+    /// (`--remap-path-prefix`): there is one of that name, and the same contract there.
+    fn renamed(&self, place: &Place, id: &str) -> Option<&Vec<usize>> {
+        let (package, file, line, column) = place;
+        let mut found = self
+            .by_place
+            .iter()
+            .filter(|((other, name, at, from), here)| {
+                (other, at, from) == (package, line, column)
+                    && file_name(name) == file_name(file)
+                    && here.iter().all(|index| self.all[*index].id == id)
+            });
+        let (_, here) = found.next()?;
+        found.next().is_none().then_some(here)
+    }
+
     /// The index of the function that a probe belongs to; a new one where no source shows it.
     pub(crate) fn of_probe(&mut self, probe: &Function, contracts: &Contracts) -> usize {
         let Function {
@@ -82,7 +98,9 @@ impl Subjects {
             file.clone()
         };
         let place = (package.clone(), file, *line, *column);
-        let here = self.by_place.get(&place).cloned().unwrap_or_default();
+        let here = self.by_place.get(&place);
+        let here = here.or_else(|| self.renamed(&place, &probe.id));
+        let here = here.cloned().unwrap_or_default();
         // The same place may have been compiled several times, each under its own path: a
         // file in two targets, or a macro that writes one function for many types.
         let uncompiled = |index: &usize| self.all[*index].compiled.is_none();

@@ -360,3 +360,55 @@ pub async fn later(n: u32) -> Result<u32, E> { Ok(halved(n)?) }
         assert!(!run.stderr.contains("warning"), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_file_that_rustc_was_told_to_call_otherwise_is_the_same_file() {
+    let project = Project::new(&[
+        (
+            "contracts/app.toml",
+            "format = 1\n[function.called]\nerror = \"E\"\n[function.called.on.domain]\ngone = { returns = \"Gone\" }\nlate = { returns = \"Late\" }\n\
+             [function.idle]\nerror = \"E\"\n[function.idle.on.domain]\ngone = { returns = \"Gone\" }\nlate = { returns = \"Late\" }\n",
+        ),
+        (
+            "src/lib.rs",
+            "use resilience_contract::{FailureModes, resilience_contract};
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum E { Gone, Late }
+#[resilience_contract(\"app.called\")]
+pub fn called(n: u32) -> Result<u32, E> { if n == 0 { return Err(E::Gone); } if n > 1 { return Err(E::Late); } Ok(n) }
+#[resilience_contract(\"app.idle\")]
+pub fn idle(n: u32) -> Result<u32, E> { if n == 0 { return Err(E::Gone); } if n > 1 { return Err(E::Late); } Ok(n) }
+#[test] fn calls() { assert_eq!((called(0), called(1), called(2)), (Err(E::Gone), Ok(1), Err(E::Late))); }
+",
+        ),
+        (
+            "top/Cargo.toml",
+            "[workspace]\nmembers = [\"..\"]\nresolver = \"3\"\n",
+        ),
+    ]);
+    // Files of a package outside of the workspace's folder are given to rustc by their whole path.
+    let manifest = std::fs::read_to_string(project.path().join("Cargo.toml")).unwrap();
+    let manifest = manifest.replace("[workspace]\n", "workspace = \"top\"\n");
+    project.write("Cargo.toml", &manifest);
+    let folder = project.path().canonicalize().unwrap();
+    let remapped = format!("--remap-path-prefix={}=/elsewhere", folder.display());
+    let mut command = verifier(&project.path().join("top"));
+    command
+        .args(["--format", "json"])
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped);
+
+    let run = run(&mut command);
+
+    let report = run.report();
+    let functions = report["functions"].as_array().unwrap();
+    let seen = functions.iter().map(|function| {
+        let verdict = &function["branches"][0]["verdict"];
+        (function["id"].as_str(), verdict.as_str())
+    });
+    let expected = [
+        (Some("app.called"), Some("proven")),
+        (Some("app.idle"), Some("missing")),
+    ];
+    assert_eq!(seen.collect::<Vec<_>>(), expected, "{}", run.stderr);
+    assert_eq!(run.findings("RC517"), [""; 0], "{}", run.stderr);
+}
