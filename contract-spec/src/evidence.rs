@@ -15,7 +15,7 @@ mod write;
 
 pub use crate::policy_key::policy_key;
 pub use fault::{
-    ABANDONED, Explored, Extent, Fault, HANGS, Invariant, Step, read_faults, write_faults,
+    ABANDONED, Explored, Extent, Fault, HANGS, Invariant, Step, TIMEOUT, read_faults, write_faults,
 };
 pub use mutant::{Mutant, Operator};
 pub use seen::{Clock, Field, Log, LogLevel, Retry, Seen};

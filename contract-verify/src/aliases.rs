@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use contract_spec::source::ATTRIBUTE;
+
 use crate::contracts::package_root;
 use crate::error::Result;
 use crate::parallel;
 use crate::sources;
 use crate::workspace::Workspace;
-
-const ATTRIBUTE: &str = "resilience_contract";
 
 /// Every other name of the attribute in a workspace.
 pub(crate) fn of(workspace: &Workspace) -> Result<BTreeSet<String>> {

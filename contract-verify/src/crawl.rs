@@ -8,7 +8,7 @@ mod wide;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use contract_spec::source::{self, Cfg, Module, SourceFunction, Uncontracted};
+use contract_spec::source::{self, ATTRIBUTE, Cfg, Module, SourceFunction, Uncontracted};
 use proc_macro2::Span;
 
 use crate::error::{Error, Result};
@@ -155,7 +155,7 @@ fn place(module: &Module, file: &Path, folder: &Path) -> Option<(PathBuf, PathBu
 /// Most files of a large project hold neither, and looking for two words is a hundred
 /// times cheaper than parsing.
 fn is_worth_parsing(text: &str, cfg: &Cfg) -> bool {
-    text.contains("resilience_contract")
+    text.contains(ATTRIBUTE)
         || names_a_file(text)
         || cfg.aliases.iter().any(|alias| text.contains(alias))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use contract_spec::LineIndex;
+use contract_spec::source::ATTRIBUTE;
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::aliases;
@@ -172,8 +173,6 @@ pub(crate) fn attributes_in(workspace: &Workspace) -> Attributes {
     }
     found
 }
-
-const ATTRIBUTE: &str = "resilience_contract";
 
 /// The ids behind the attribute's name, also in `cfg_attr` and in macros.
 fn attributes(

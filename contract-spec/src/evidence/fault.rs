@@ -34,7 +34,18 @@ pub const ABANDONED: &str = "abandoned";
 /// ends the wait for it is a time-out around it.
 pub const HANGS: &str = "hangs";
 
+/// The failure mode in which a call takes as long as it may.
+pub const TIMEOUT: &str = "timeout";
+
 impl Fault {
+    /// The failure mode of a contract that it stands for: who is never answered waits too long.
+    pub fn declared_mode(&self) -> &str {
+        match self.mode.as_str() {
+            HANGS => TIMEOUT,
+            mode => mode,
+        }
+    }
+
     /// Whether the interface fails in one of its own modes.
     pub fn is_of_interface(&self) -> bool {
         self.mode != ABANDONED && self.mode != HANGS

@@ -157,9 +157,12 @@ fn is_id(text: &str) -> bool {
     text.split('.').count() >= 2 && text.split('.').all(is_word)
 }
 
+/// What the attribute is called, unless somebody calls it otherwise.
+pub const ATTRIBUTE: &str = "resilience_contract";
+
 /// Whether a path names the attribute, by whichever route it was imported.
 pub fn is_contract_attribute(path: &Path) -> bool {
     path.segments
         .last()
-        .is_some_and(|segment| segment.ident == "resilience_contract")
+        .is_some_and(|segment| segment.ident == ATTRIBUTE)
 }

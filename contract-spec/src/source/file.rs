@@ -12,7 +12,9 @@ use syn::{
     TraitItemFn, Type, Visibility,
 };
 
-use super::{Attribute, Branch, Cfg, Returned, instrument, is_contract_attribute, outline};
+use super::{
+    ATTRIBUTE, Attribute, Branch, Cfg, Returned, instrument, is_contract_attribute, outline,
+};
 
 /// What one file holds.
 #[derive(Default)]
@@ -129,9 +131,6 @@ fn parse(text: &str, outline: Option<String>) -> syn::Result<syn::File> {
         _ => syn::parse_file(text),
     }
 }
-
-/// What the attribute is called, unless somebody calls it otherwise.
-const ATTRIBUTE: &str = "resilience_contract";
 
 /// What no contracted function does without, one of them.
 fn words(cfg: &Cfg) -> Vec<&str> {

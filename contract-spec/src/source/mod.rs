@@ -20,7 +20,7 @@ pub mod silent;
 #[cfg(feature = "branches")]
 mod wrapped;
 
-pub use attribute::{Attribute, Foreign, is_contract_attribute};
+pub use attribute::{ATTRIBUTE, Attribute, Foreign, is_contract_attribute};
 #[cfg(feature = "branches")]
 pub use branch::{Branch, BranchKind, COMPILED, instrument, redefined, visit_known};
 #[cfg(feature = "inventory")]

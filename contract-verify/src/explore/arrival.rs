@@ -70,9 +70,13 @@ fn is_open_in<'e>(fault: &Fault, evidence: &'e Evidence) -> Option<&'e str> {
     let text = fault.to_string();
     evidence.processes.iter().find_map(|process| {
         let step = at(&text, process)?;
-        let ended = process.traces.iter().any(|trace| trace.call == step.call);
-        (!ended).then(|| path(process, step.function))
+        is_open(step, process).then(|| path(process, step.function))
     })
+}
+
+/// Whether the call of the function that a step was made in never ended.
+fn is_open(step: &Step, process: &Recorded) -> bool {
+    !process.traces.iter().any(|trace| trace.call == step.call)
 }
 
 fn path(process: &Recorded, function: u32) -> &str {
@@ -93,12 +97,9 @@ fn serves(function: &str, reference: &Evidence) -> bool {
                 serves = true;
             }
         }
-        let steps = process.steps.iter();
-        let mut open = steps.filter(|step| {
-            let ended = process.traces.iter().any(|trace| trace.call == step.call);
-            !ended && path(process, step.function) == function
-        });
-        serves |= open.next().is_some();
+        let mut steps = process.steps.iter();
+        serves |=
+            steps.any(|step| path(process, step.function) == function && is_open(step, process));
     }
     serves
 }

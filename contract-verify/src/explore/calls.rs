@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use contract_spec::catalog::OTHER;
-use contract_spec::evidence::{Explored, Trace};
+use contract_spec::evidence::{Explored, TIMEOUT, Trace};
 use contract_spec::model::{self, Effect, Outcome};
 
 use crate::contracts::{ContractFile, Contracts};
@@ -190,6 +190,3 @@ pub(super) fn can_hang(way: &Way<'_>, explored: &Explored) -> bool {
         && explored.whole
         && !explored.injectable.iter().any(says)
 }
-
-/// The failure mode that nothing need tell: the call takes too long.
-pub(super) const TIMEOUT: &str = "timeout";

@@ -4,10 +4,9 @@
 //! and a trace shows a call that was called off. Where the fault was that it took too long, it
 //! is known why.
 
-use contract_spec::evidence::{Call, Fault, HANGS, Outcome, Trace};
+use contract_spec::evidence::{Call, Fault, Outcome, TIMEOUT, Trace};
 use contract_spec::model;
 
-use super::calls::TIMEOUT;
 use crate::contracts::Contracts;
 use crate::evidence::Evidence;
 use crate::observe::contract_of;
@@ -46,7 +45,7 @@ fn is_late(trace: &Trace, index: usize, function: &model::Function) -> bool {
     let call = &trace.calls[index];
     let fault = call.explored.as_ref().and_then(|e| e.injected.as_ref());
     let fault: Option<Fault> = fault.and_then(|fault| fault.parse().ok());
-    let waited = fault.is_some_and(|fault| fault.mode == HANGS || fault.mode == TIMEOUT);
+    let waited = fault.is_some_and(|fault| fault.declared_mode() == TIMEOUT);
     if !call.cancelled || !waited {
         return false;
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract_spec::catalog;
-use contract_spec::evidence::{ABANDONED, Fault, HANGS};
+use contract_spec::evidence::{ABANDONED, Fault};
 use contract_spec::model;
 
-use super::calls::{Called, TIMEOUT, can_hang, injected, is_waived, ways};
+use super::calls::{Called, can_hang, injected, is_waived, ways};
 use super::report::{Function, Mode};
 use super::verdict::Case;
 use crate::inventory::Subject;
@@ -100,11 +100,7 @@ impl Case<'_> {
             let is = |mode: &model::Mode| *mode.interface == fault.interface && *mode.name == name;
             function.modes.iter().position(is)
         };
-        let name = match fault.mode.as_str() {
-            HANGS => TIMEOUT,
-            name => name,
-        };
-        let mode = named(name).or_else(|| named(catalog::OTHER))?;
+        let mode = named(fault.declared_mode()).or_else(|| named(catalog::OTHER))?;
         Some((subject, mode))
     }
 

@@ -7,7 +7,6 @@ use std::time::SystemTime;
 use contract_spec::evidence::{ABANDONED, Call, Fault, HANGS, Invariant};
 
 use super::arrival::{Arrival, arrival};
-use super::calls::TIMEOUT;
 use super::report::{Cut, Exploration, FORMAT, Found, LeftOut, Outcome, Summary};
 use super::runs::{Explored, Injected};
 use crate::behave::{Loops, View};
@@ -322,16 +321,10 @@ fn texts(faults: &[Fault]) -> Vec<String> {
 
 /// A function that did not come back from a fault.
 fn never_came_back(outcome: &tests::Outcome, fault: &Fault, subject: Option<&Subject>) -> Finding {
-    let Fault {
-        interface, mode, ..
-    } = fault;
+    let (interface, mode) = (&fault.interface, fault.declared_mode());
     let limit = "put a time-out around the call or around all of it (`tokio::time::timeout`); if the \
                  client has a limit of its own, have its error say so in a variant for the mode \
                  `timeout`";
-    let mode = match mode.as_str() {
-        HANGS => TIMEOUT,
-        mode => mode,
-    };
     let (message, help) = match outcome {
         tests::Outcome::TimedOut if fault.mode == HANGS => (
             format!("`{interface}` never answered, and nothing ended the wait"),

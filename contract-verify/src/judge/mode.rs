@@ -126,7 +126,7 @@ impl Judge<'_> {
                 None => {
                     let interface = declared.interface.value.as_str();
                     let message = format!("no test enters `{}` of `{id}`", judged.id);
-                    let help = match unseen(&judged, branches) {
+                    let help = match left_unshown(interface, &judged, branches) {
                         // Another test would leave it as it is.
                         Some(variant) => format!(
                             "tests do leave with `{variant}`, and no call to `{interface}` was seen to fail before: \
@@ -289,18 +289,14 @@ impl Judge<'_> {
 
 /// The variant of an interface's failure with which a test leaves, though the call was not seen
 /// to fail in this way.
-fn unseen(mode: &Mode, branches: &BTreeMap<usize, Branch>) -> Option<String> {
-    let variant = mode.returns.as_ref()?;
-    let own = [catalog::INPUT, catalog::DOMAIN];
-    let interface = mode
-        .id
-        .rsplit_once('.')
-        .map_or("", |(interface, _)| interface);
-    if own.contains(&interface) {
-        return None;
-    }
-    branches
-        .values()
-        .any(|branch| !branch.tests.is_empty() && branch.variants == [variant.as_str()])
-        .then(|| variant.clone())
+fn left_unshown<'m>(
+    interface: &str,
+    mode: &'m Mode,
+    branches: &BTreeMap<usize, Branch>,
+) -> Option<&'m str> {
+    let variant = mode.returns.as_deref()?;
+    let is_called = !matches!(interface, catalog::INPUT | catalog::DOMAIN);
+    let mut branches = branches.values();
+    let left = branches.any(|branch| !branch.tests.is_empty() && branch.variants == [variant]);
+    (is_called && left).then_some(variant)
 }

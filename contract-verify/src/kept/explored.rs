@@ -49,12 +49,19 @@ struct Page {
 #[derive(Debug)]
 pub(crate) struct Origin {
     folder: PathBuf,
-    /// Of each binary, its key and the files that its tests may read.
-    binaries: Vec<(String, BTreeMap<String, String>)>,
+    binaries: Vec<Made>,
     /// Files that this program writes itself.
     own: Vec<PathBuf>,
-    /// The folders in which the binaries run.
-    directories: Vec<PathBuf>,
+}
+
+/// What one of them is made from and run with.
+#[derive(Debug)]
+struct Made {
+    key: String,
+    /// The files that its tests may read.
+    data: BTreeMap<String, String>,
+    /// The folder in which it runs.
+    directory: PathBuf,
 }
 
 impl Origin {
@@ -88,16 +95,16 @@ impl Origin {
             }
             let sources = &packages[&binary.package];
             let key = key(binary, &general, sources, &built)?;
-            binaries.push((key, data[directory].clone()));
+            binaries.push(Made {
+                key,
+                data: data[directory].clone(),
+                directory: directory.to_owned(),
+            });
         }
-        let directories = surroundings.binaries.iter();
         Ok(Self {
             folder: folder.join("explored"),
             binaries,
             own: own.to_vec(),
-            directories: directories
-                .map(|binary| binary.planned.directory.clone())
-                .collect(),
         })
     }
 
@@ -109,25 +116,24 @@ impl Origin {
 
     /// What explorations of these binaries injected.
     pub(crate) fn marks(&self) -> BTreeSet<Mark> {
-        let all = 0..self.binaries.len();
-        all.filter_map(|binary| self.page(binary))
+        let binaries = self.binaries.iter();
+        binaries
+            .filter_map(|made| self.page(made))
             .flat_map(|page| page.marks)
             .collect()
     }
 
     /// What is kept of a binary, if it is of these very files.
-    fn page(&self, binary: usize) -> Option<Page> {
-        let (key, data) = &self.binaries[binary];
-        let bytes = std::fs::read(self.folder.join(name(key))).ok()?;
+    fn page(&self, made: &Made) -> Option<Page> {
+        let bytes = std::fs::read(self.folder.join(name(&made.key))).ok()?;
         // Whatever was cut short or altered is no JSON of this form, and then nothing is known.
         let page: Page = serde_json::from_slice(&bytes).ok()?;
-        let directory = &self.directories[binary];
         let others = |files: &BTreeMap<String, String>| {
             let files = files.clone().into_iter();
-            let files = files.filter(|(path, _)| !self.own.contains(&directory.join(path)));
+            let files = files.filter(|(path, _)| !self.own.contains(&made.directory.join(path)));
             files.collect::<BTreeMap<_, _>>()
         };
-        (others(&page.data) == others(data)).then_some(page)
+        (others(&page.data) == others(&made.data)).then_some(page)
     }
 
     /// Keeps what an exploration injected, by the index of the binary, beside what earlier ones did.
@@ -135,24 +141,24 @@ impl Origin {
     pub(crate) fn keep(&self, marks: BTreeMap<usize, BTreeSet<Mark>>, status: Status) {
         let mut used = BTreeSet::new();
         for (binary, mut marks) in marks {
-            let Some((key, data)) = self.binaries.get(binary) else {
+            let Some(made) = self.binaries.get(binary) else {
                 continue;
             };
-            if let Some(page) = self.page(binary) {
+            if let Some(page) = self.page(made) {
                 marks.extend(page.marks);
             }
             let page = Page {
-                data: data.clone(),
+                data: made.data.clone(),
                 marks,
             };
-            if let Err(error) = self.write(&name(key), &page) {
+            if let Err(error) = self.write(&name(&made.key), &page) {
                 let folder = self.folder.display();
                 status.warn(&format!(
                     "what was explored is not kept in {folder}: {error}"
                 ));
                 return;
             }
-            used.insert(name(key));
+            used.insert(name(&made.key));
         }
         if !used.is_empty() {
             // Whatever cannot be taken away now can be another time.

@@ -10,13 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use contract_spec::evidence::{Fault, HANGS};
+use contract_spec::evidence::{Fault, HANGS, TIMEOUT};
 
 use super::call::Begun;
 use super::clock;
-
-/// The failure mode in which a call takes as long as it may.
-const TIMEOUT: &str = "timeout";
 
 /// By the machine's clock, a run is not held up any longer by one call.
 const SHORT: Duration = Duration::from_millis(100);

@@ -41,18 +41,20 @@ pub(super) struct Call {
 
 /// Whether something of the graph would be left out.
 pub(super) fn is_too_large(nodes: usize, calls: &[Call]) -> bool {
-    let edges: Vec<(usize, usize)> = calls.iter().map(|call| (call.from, call.to)).collect();
-    let parts = parts(nodes, &edges);
+    let parts = parts(nodes, &edges(calls));
     parts.iter().any(|part| part.nodes.len() > MOST_NODES)
+}
+
+fn edges(calls: &[Call]) -> Vec<(usize, usize)> {
+    calls.iter().map(|call| (call.from, call.to)).collect()
 }
 
 /// Draws each part that hangs together.
 pub(super) fn draw(page: &mut Page, nodes: &[Node<'_>], calls: &[Call]) {
-    let edges: Vec<(usize, usize)> = calls.iter().map(|call| (call.from, call.to)).collect();
     // Who calls nothing that is known, and is called by nobody, is in the table of functions.
     let of_some = |part: &Part| part.nodes.len() > 1;
     let (mut drawn, mut left) = (0, 0);
-    for (number, part) in parts(nodes.len(), &edges)
+    for (number, part) in parts(nodes.len(), &edges(calls))
         .iter()
         .filter(|part| of_some(part))
         .enumerate()

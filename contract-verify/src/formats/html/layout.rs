@@ -54,7 +54,7 @@ fn together(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
 /// For each node how many calls the longest way to it has; a call back to a caller adds none.
 fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut column = vec![0; nodes];
-    let mut order = Vec::new();
+    let mut placed = vec![false; nodes];
     let mut waiting: Vec<usize> = vec![0; nodes];
     for (from, to) in edges {
         if from != to {
@@ -69,9 +69,9 @@ fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
             .position(|node| waiting[*node] == 0)
             .unwrap_or(0);
         let node = left.remove(at);
-        order.push(node);
+        placed[node] = true;
         for (from, to) in edges {
-            if *from == node && from != to && !order.contains(to) {
+            if *from == node && from != to && !placed[*to] {
                 waiting[*to] = waiting[*to].saturating_sub(1);
                 column[*to] = column[*to].max(column[node] + 1);
             }
