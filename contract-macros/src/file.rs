@@ -296,6 +296,32 @@ mod tests {
     }
 
     #[test]
+    fn a_contract_is_refused_for_its_mistakes_and_for_no_advice() {
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../contract-spec/src/rules/examples"
+        );
+        let mut refusals = 0;
+        for example in fs::read_dir(folder).unwrap() {
+            let name = example.as_ref().unwrap().file_name();
+            let (code, which) = name.to_str().unwrap().split_at("RC100".len());
+            let text = fs::read_to_string(example.unwrap().path()).unwrap();
+            let source = Source::new("contracts/example.toml", text);
+            let message = read(source, Path::new(""), "example.toml", Path::new("")).err();
+            let is_mistake = contract_spec::rules::rule(code)
+                .is_some_and(|rule| rule.severity == Severity::Error);
+            if is_mistake && which == "-bad.toml" {
+                let said = message.unwrap_or_default();
+                assert!(said.contains(&format!("error[{code}]")), "{code}: {said}");
+                refusals += 1;
+            } else {
+                assert_eq!(message, None, "{code}{which}");
+            }
+        }
+        assert!(refusals > 20, "{refusals}");
+    }
+
+    #[test]
     fn an_included_file_is_named_from_the_package() {
         let way = |folder: &str, file: &str| from_to(Path::new(folder), Path::new(file));
         assert_eq!(

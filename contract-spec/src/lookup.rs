@@ -4,7 +4,7 @@
 use std::fmt;
 use std::ops::Bound;
 
-use crate::model::{Contract, CustomKind, Function, Interface, Mode, RetryPolicy, SharedError};
+use crate::model::{Contract, CustomKind, Function, Interface, RetryPolicy, SharedError};
 
 impl Contract {
     /// The function of that name.
@@ -53,13 +53,5 @@ impl Contract {
             .unread
             .range::<str, _>((Bound::Included(path), Bound::Unbounded));
         behind.next().is_some_and(|unread| unread.starts_with(path))
-    }
-
-    /// Whether the handling of a mode has a key although it could not be read.
-    pub(crate) fn is_mode_unread(&self, function: &Function, mode: &Mode, key: &str) -> bool {
-        let (function, interface, mode) = (&*function.name, &*mode.interface, &*mode.name);
-        self.is_unread(format_args!(
-            "function.{function}.on.{interface}.{mode}.{key}"
-        ))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rules::text::is_invisible;
+use crate::rules::advice::text::is_invisible;
 
 /// Longer texts are cut: a reason is a sentence, and a prompt is no place for a novel.
 const LONGEST: usize = 400;

@@ -4,20 +4,21 @@
 //! policy. A published code keeps its meaning for ever; a rule that goes leaves its
 //! code unused.
 
+#[cfg(feature = "warnings")]
+pub(crate) mod advice;
 mod callee;
 mod handling;
 mod load;
 mod logs;
-mod modes;
 mod policy;
 mod retry;
 mod safety;
 pub(crate) mod shape;
 mod siblings;
-pub(crate) mod text;
 mod time;
-mod unused;
-mod variants;
+
+#[cfg(feature = "warnings")]
+use std::sync::LazyLock;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Contract;
@@ -50,9 +51,12 @@ pub struct Rule {
 }
 
 /// Writes a rule: its constant, code, name, weight and judge, then what is to be said
-/// about it. The examples are files named after the code.
+/// about it. The examples are files named after the code; where they lie may come first.
 macro_rules! define {
-    ($id:ident, $code:literal, $name:literal, $severity:ident, $judge:expr,
+    ($id:ident, $($rule:tt)*) => {
+        crate::rules::define! { "examples/"; $id, $($rule)* }
+    };
+    ($examples:literal; $id:ident, $code:literal, $name:literal, $severity:ident, $judge:expr,
      $summary:literal, $explanation:literal $(,)?) => {
         pub(crate) const $id: crate::rules::Rule = crate::rules::Rule {
             code: $code,
@@ -60,15 +64,16 @@ macro_rules! define {
             severity: crate::diagnostic::Severity::$severity,
             summary: $summary,
             explanation: $explanation,
-            bad: include_str!(concat!("examples/", $code, "-bad.toml")),
-            good: include_str!(concat!("examples/", $code, "-good.toml")),
+            bad: include_str!(concat!($examples, $code, "-bad.toml")),
+            good: include_str!(concat!($examples, $code, "-good.toml")),
             judge: $judge,
         };
     };
 }
 use define;
 
-static RULES: &[Rule] = &[
+/// The rules by which a contract is refused, in the order of the codes.
+static ERRORS: &[Rule] = &[
     shape::SYNTAX,
     shape::UNKNOWN_KEY,
     shape::WRONG_VALUE,
@@ -86,61 +91,36 @@ static RULES: &[Rule] = &[
     shape::WAIVED_YET_HANDLED,
     shape::IDLE_KEY,
     shape::INCLUDE,
-    text::INSTRUCTION,
-    modes::NO_CATCH_ALL,
-    modes::WAIVED_CATCH_ALL,
-    modes::RECOVERED_CATCH_ALL,
-    modes::EMPTY_FUNCTION,
-    modes::ALL_WAIVED,
-    modes::WAIVED_LIMIT,
-    modes::NO_POISON,
-    variants::INDISTINGUISHABLE,
-    variants::TOO_MANY_VARIANTS,
-    variants::FOREIGN_VOCABULARY,
-    variants::UNDECLARED_SHARED_ENUM,
-    unused::UNUSED_INTERFACE,
-    unused::UNUSED_RETRY,
-    unused::UNUSED_ERROR,
-    unused::UNUSED_KIND,
-    unused::IDLE_BUDGET,
     retry::UNKNOWN_OUTCOME,
     retry::PERMANENT,
-    retry::RETRIED_CATCH_ALL,
-    retry::STALE_CREDENTIAL,
-    retry::STATEMENT_RETRY,
     load::OVER_DEADLINE,
     policy::NO_BACKOFF,
-    policy::FLAT_BACKOFF,
-    policy::NO_JITTER,
-    policy::UNCAPPED_DELAY,
-    policy::MANY_ATTEMPTS,
-    policy::SINGLE_ATTEMPT,
     policy::INVERTED_DELAYS,
     load::NESTED_RETRY,
     load::OVER_BUDGET,
-    time::MISSING_TIMEOUT,
     time::TIMEOUT_OVER_DEADLINE,
-    time::MISSING_DEADLINE,
-    time::LATE_CALLEE,
-    time::UNDERSTATED_EFFECT,
     safety::FAIL_OPEN,
-    safety::SILENT_RECOVERY,
-    logs::LOGGED_TWICE,
-    logs::EXPECTED_NEGATIVE,
     logs::SENSITIVE_FIELD,
-    logs::SECRET_FIELD,
-    logs::LOG_WITHOUT_IDENTITY,
-    logs::UNLOGGED_FAILURE,
 ];
 
-/// Every rule, in the order of the codes.
+/// Every rule, in the order of the codes; without the feature `warnings`, those that refuse.
 pub fn rules() -> &'static [Rule] {
-    RULES
+    #[cfg(feature = "warnings")]
+    {
+        static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+            let mut all = [ERRORS, advice::RULES].concat();
+            all.sort_by_key(|rule| rule.code);
+            all
+        });
+        &ALL
+    }
+    #[cfg(not(feature = "warnings"))]
+    ERRORS
 }
 
 /// The rule of that code.
 pub fn rule(code: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|r| r.code.eq_ignore_ascii_case(code))
+    rules().iter().find(|r| r.code.eq_ignore_ascii_case(code))
 }
 
 /// Reads a contract and judges it.
@@ -209,7 +189,7 @@ pub fn judge(contract: &Contract, source: &Source, callees: &dyn Callees) -> Vec
         found: Vec::new(),
     };
     if !contract.broken {
-        for rule in RULES {
+        for rule in rules() {
             if let Some(run) = rule.judge {
                 run(&mut judge);
             }
@@ -231,5 +211,18 @@ struct Judge<'c> {
 impl Judge<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_refuses_is_known_to_every_build_and_what_warns_to_the_verifiers() {
+        let refuses = |rule: &Rule| rule.severity == Severity::Error;
+        assert!(ERRORS.iter().all(refuses));
+        assert!(!advice::RULES.iter().any(refuses));
+        assert_eq!(rules().len(), ERRORS.len() + advice::RULES.len());
     }
 }

@@ -1,7 +1,7 @@
-//! Rules about recoveries that open a door, or close everybody's eyes.
+//! A rule about recoveries that open a door.
 
 use super::{Judge, define};
-use crate::catalog::{OTHER, Retryability};
+use crate::catalog::OTHER;
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
 use crate::model::Outcome;
@@ -22,22 +22,8 @@ define!(
      were lost through `unwrap_or(())`.",
 );
 
-define!(
-    SILENT_RECOVERY,
-    "RC181",
-    "silent-recovery",
-    Warning,
-    Some(silent_recovery),
-    "the function recovers from an outage and nobody hears of it",
-    "A recovery hides a failure from the caller, which is its purpose, and without a log event also \
-     from those who run the service. The cache can then be down for weeks. Log at `warn`: it was \
-     handled, and somebody should look.\n\n\
-     What is expected in normal operation (nothing under the key, no such row) needs no event.\n\n\
-     Source: Lou et al., Oathkeeper, OSDI 2022, on semantic violations that nothing signals.",
-);
-
 /// Modes by which an interface says: not you, or not me.
-fn is_door(kind: AnyKind<'_>, mode: &str) -> bool {
+pub(super) fn is_door(kind: AnyKind<'_>, mode: &str) -> bool {
     match (kind, kind.name()) {
         (AnyKind::Known(_), "auth") => mode != OTHER,
         (AnyKind::Known(_), "dns_tls") => {
@@ -75,38 +61,6 @@ fn fail_open(judge: &mut Judge<'_>) {
                     "{} = {{ returns = \"…\", log = \"error\" }}",
                     *mode.name
                 )),
-            );
-        }
-    }
-}
-
-fn silent_recovery(judge: &mut Judge<'_>) {
-    let contract = judge.contract;
-    for function in &contract.functions {
-        for mode in &function.modes {
-            let Some(Outcome::Recovers(reason)) = &mode.outcome else {
-                continue;
-            };
-            let Some(kind) = contract.kind_of(&mode.interface).filter(|k| !k.is_open()) else {
-                continue;
-            };
-            let outage = contract.facts(mode).is_some_and(|f| {
-                matches!(
-                    f.retryability,
-                    Retryability::Yes
-                        | Retryability::Idempotent
-                        | Retryability::Hint
-                        | Retryability::Refresh
-                )
-            });
-            let logged = mode.log.is_some() || contract.is_mode_unread(function, mode, "log");
-            if logged || is_door(kind, &mode.name) || !(outage || *mode.name.value == *OTHER) {
-                continue;
-            }
-            let message = format!("nobody hears of `{}`", mode.id());
-            judge.report(
-                Diagnostic::new(&SILENT_RECOVERY, reason.span.clone(), message)
-                    .help("log = \"warn\""),
             );
         }
     }

@@ -1,12 +1,13 @@
-//! Rules about which failures a function decides on, beyond the mandatory ones.
+//! Advice on which failures a function decides on, beyond the mandatory ones.
 
-use super::{Judge, define};
+use super::advise;
 use crate::catalog::{self, OTHER};
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
 use crate::model::Outcome;
+use crate::rules::Judge;
 
-define!(
+advise!(
     NO_CATCH_ALL,
     "RC120",
     "no-catch-all",
@@ -23,7 +24,7 @@ define!(
      error enums in general.",
 );
 
-define!(
+advise!(
     WAIVED_CATCH_ALL,
     "RC121",
     "waived-catch-all",
@@ -36,7 +37,7 @@ define!(
      Source: Yuan et al., OSDI 2014, on handlers that were never thought to run.",
 );
 
-define!(
+advise!(
     RECOVERED_CATCH_ALL,
     "RC122",
     "recovered-catch-all",
@@ -50,7 +51,7 @@ define!(
      Source: Yuan et al., OSDI 2014, on over-general handlers.",
 );
 
-define!(
+advise!(
     EMPTY_FUNCTION,
     "RC123",
     "empty-function",
@@ -63,7 +64,7 @@ define!(
      Source: this format, version 1; Yuan et al., OSDI 2014, on failures that nobody listed.",
 );
 
-define!(
+advise!(
     ALL_WAIVED,
     "RC124",
     "all-waived",
@@ -76,7 +77,7 @@ define!(
      Source: this project; clippy asks of every `allow` that it be as narrow as it can.",
 );
 
-define!(
+advise!(
     WAIVED_LIMIT,
     "RC125",
     "waived-limit",
@@ -89,7 +90,7 @@ define!(
      time-out that nobody expected.",
 );
 
-define!(
+advise!(
     NO_POISON,
     "RC126",
     "no-poison",

@@ -1,15 +1,16 @@
-//! Rules about what is declared and never used.
+//! Advice on what is declared and never used.
 //!
 //! A file without functions is there to be included, so nothing in it is unused.
 
 use std::collections::HashSet;
 
-use super::{Judge, define};
+use super::advise;
 use crate::diagnostic::Diagnostic;
 use crate::model::Spanned;
 use crate::nearest::nearest;
+use crate::rules::Judge;
 
-define!(
+advise!(
     UNUSED_INTERFACE,
     "RC140",
     "unused-interface",
@@ -22,7 +23,7 @@ define!(
      never written.",
 );
 
-define!(
+advise!(
     UNUSED_RETRY,
     "RC141",
     "unused-retry",
@@ -34,7 +35,7 @@ define!(
      Source: rustc's `dead_code` lint, for the same reason.",
 );
 
-define!(
+advise!(
     UNUSED_ERROR,
     "RC142",
     "unused-error",
@@ -46,7 +47,7 @@ define!(
      Source: rustc's `dead_code` lint, for the same reason.",
 );
 
-define!(
+advise!(
     UNUSED_KIND,
     "RC143",
     "unused-kind",
@@ -58,7 +59,7 @@ define!(
      Source: rustc's `dead_code` lint, for the same reason.",
 );
 
-define!(
+advise!(
     IDLE_BUDGET,
     "RC144",
     "idle-budget",

@@ -1,10 +1,11 @@
-//! A rule about texts: what a contract says is told to people and to assistants.
+//! Advice on texts: what a contract says is told to people and to assistants.
 
-use super::{Judge, define};
+use super::advise;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Outcome, Spanned};
+use crate::rules::Judge;
 
-define!(
+advise!(
     INSTRUCTION,
     "RC117",
     "text-that-instructs",

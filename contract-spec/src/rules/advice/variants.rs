@@ -1,15 +1,16 @@
-//! Rules about error enums: what a caller can tell apart, and who owns which names.
+//! Advice on error enums: what a caller can tell apart, and who owns which names.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Judge, define};
+use super::advise;
 use crate::catalog::{CONTRACT, Retryability};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Effect, Function, Mode, Spanned};
 use crate::order;
 use crate::read::snake_case;
+use crate::rules::Judge;
 
-define!(
+advise!(
     INDISTINGUISHABLE,
     "RC130",
     "indistinguishable-modes",
@@ -24,7 +25,7 @@ define!(
      Source: AIP-193, on one code per reaction of the client.",
 );
 
-define!(
+advise!(
     TOO_MANY_VARIANTS,
     "RC131",
     "too-many-variants",
@@ -38,7 +39,7 @@ define!(
      by empty handlers.",
 );
 
-define!(
+advise!(
     FOREIGN_VOCABULARY,
     "RC132",
     "foreign-vocabulary",
@@ -52,7 +53,7 @@ define!(
      Source: AIP-193 on errors that leak how a service is built.",
 );
 
-define!(
+advise!(
     UNDECLARED_SHARED_ENUM,
     "RC133",
     "undeclared-shared-enum",
