@@ -41,10 +41,20 @@ impl<'c> AnyKind<'c> {
 
     /// Every mode, `other` not among them.
     pub fn modes(self) -> Vec<Facts<'c>> {
+        let mut modes = Vec::new();
         match self {
-            Self::Known(kind) => kind.modes.iter().map(Facts::from).collect(),
-            Self::Custom(kind) => kind.modes.iter().map(Facts::from).collect(),
+            Self::Known(kind) => {
+                for mode in kind.modes {
+                    modes.push(Facts::from(mode));
+                }
+            }
+            Self::Custom(kind) => {
+                for mode in &kind.modes {
+                    modes.push(Facts::from(mode));
+                }
+            }
         }
+        modes
     }
 
     /// The mode of that name.

@@ -10,15 +10,13 @@ pub struct LineIndex<'t> {
 impl<'t> LineIndex<'t> {
     /// Looks through the text once.
     pub fn new(text: &'t str) -> Self {
-        let after_breaks = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, b)| *b == b'\n')
-            .map(|(at, _)| at + 1);
-        Self {
-            text,
-            starts: std::iter::once(0).chain(after_breaks).collect(),
+        let mut starts = vec![0];
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'\n' {
+                starts.push(at + 1);
+            }
         }
+        Self { text, starts }
     }
 
     /// The line and the column of an offset, both from 1, the column in characters.

@@ -3,12 +3,12 @@
 //! The model is filled by [`mod@crate::read`] and judged by [`mod@crate::rules`]; it
 //! holds no policy of its own and never touches the file system.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ops::{Deref, Range};
 use std::time::Duration;
 
 use crate::catalog::{Retryability, Surface};
-use crate::named::{HasName, Named};
+use crate::named::{HasName, Named, Names};
 
 /// Bytes of a contract's text, from the first to the one after the last.
 pub type Span = Range<usize>;
@@ -222,11 +222,20 @@ impl Function {
 
     /// The variants that the function returns, each once, in the order of their first use.
     pub fn variants(&self) -> Vec<&Spanned<String>> {
-        let mut seen = HashSet::new();
-        let returned = self.modes.iter().filter_map(Mode::returns);
-        returned
-            .filter(|variant| seen.insert(variant.as_str()))
-            .collect()
+        let mut returned = Vec::new();
+        for mode in &self.modes {
+            if let Some(variant) = mode.returns() {
+                returned.push(variant);
+            }
+        }
+        let names = Names::of(returned.len(), &|at| returned[at]);
+        let mut variants = Vec::new();
+        for (at, variant) in returned.iter().enumerate() {
+            if names.place(variant) == Some(at) {
+                variants.push(*variant);
+            }
+        }
+        variants
     }
 }
 

@@ -24,11 +24,8 @@ pub struct Named<T> {
 impl<T: HasName> Named<T> {
     /// The thing of that name; the first one, should two have it.
     pub fn get(&self, name: &str) -> Option<&T> {
-        let at = self
-            .by_name
-            .partition_point(|at| self.items[*at].name() < name);
-        let found = &self.items[*self.by_name.get(at)?];
-        (found.name() == name).then_some(found)
+        let at = order::find(&self.by_name, &|at| self.items[at].name(), name)?;
+        Some(&self.items[at])
     }
 }
 
@@ -72,6 +69,37 @@ impl<T> IntoIterator for Named<T> {
     }
 }
 
+/// Where the names of a list stand in it; of a name that is there twice, the first place.
+pub(crate) struct Names<'n> {
+    names: Vec<&'n str>,
+    /// Places of the names, in the order of the names.
+    by_name: Vec<usize>,
+}
+
+impl<'n> Names<'n> {
+    /// The names of so many things.
+    pub(crate) fn of(count: usize, name_at: &dyn Fn(usize) -> &'n str) -> Self {
+        let mut names = Vec::new();
+        for at in 0..count {
+            names.push(name_at(at));
+        }
+        Self::new(names)
+    }
+
+    pub(crate) fn new(names: Vec<&'n str>) -> Self {
+        let by_name = order::places(names.len(), &|a, b| names[a].cmp(names[b]));
+        Self { names, by_name }
+    }
+
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        order::find(&self.by_name, &|at| self.names[at], name)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +125,16 @@ mod tests {
             assert_eq!(list.get(lost), None, "{lost}");
         }
         assert_eq!(Named::<(&str, u8)>::default().get("a"), None);
+    }
+
+    #[test]
+    fn a_name_stands_where_it_stands_first() {
+        let list = ["b", "a", "b", ""];
+        let names = Names::of(list.len(), &|at| list[at]);
+        assert_eq!(names.place("b"), Some(0));
+        assert_eq!(names.place("a"), Some(1));
+        assert_eq!(names.place(""), Some(3));
+        assert!(names.has("a") && !names.has("c"));
+        assert!(!Names::new(Vec::new()).has(""));
     }
 }

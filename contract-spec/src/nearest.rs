@@ -6,14 +6,15 @@ const LONGEST: usize = 64;
 /// The candidate that differs least from `word`, if any differs little enough to
 /// be meant. Case and `-` for `_` do not count; on a tie the first one wins.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    nearest_of(word, &mut candidates.into_iter())
+    let mut candidates = candidates.into_iter();
+    nearest_of(word, &mut || candidates.next())
 }
 
 /// Compiled once, and not for every kind of list: whoever uses the macros pays for that.
-fn nearest_of<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
+fn nearest_of<'a>(word: &str, next: &mut dyn FnMut() -> Option<&'a str>) -> Option<&'a str> {
     let word = normal(word)?;
     let mut best: Option<(usize, &'a str)> = None;
-    for candidate in candidates {
+    while let Some(candidate) = next() {
         let Some(letters) = normal(candidate) else {
             continue;
         };
@@ -27,18 +28,17 @@ fn nearest_of<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> 
 }
 
 fn normal(word: &str) -> Option<Vec<char>> {
-    let letters: Vec<char> = word
-        .chars()
-        .take(LONGEST + 1)
-        .map(|c| {
-            if c == '-' {
-                '_'
-            } else {
-                c.to_ascii_lowercase()
-            }
-        })
-        .collect();
-    (1..=LONGEST).contains(&letters.len()).then_some(letters)
+    let mut letters = Vec::new();
+    for letter in word.chars() {
+        if letters.len() == LONGEST {
+            return None;
+        }
+        letters.push(match letter {
+            '-' => '_',
+            letter => letter.to_ascii_lowercase(),
+        });
+    }
+    (!letters.is_empty()).then_some(letters)
 }
 
 /// How many letters must be put in, left out, replaced or swapped with their neighbour.

@@ -77,8 +77,11 @@ impl RetryPolicy {
     /// one attempt takes no longer than `attempt`.
     pub fn longest(&self, attempt: Duration) -> Duration {
         let attempts = self.max_attempts.as_ref().map_or(1, |n| n.value);
-        let waiting = self.delays().fold(Duration::ZERO, Duration::saturating_add);
-        attempt.saturating_mul(attempts).saturating_add(waiting)
+        let mut longest = attempt.saturating_mul(attempts);
+        for delay in self.delays() {
+            longest = longest.saturating_add(delay);
+        }
+        longest
     }
 }
 

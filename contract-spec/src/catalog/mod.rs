@@ -141,6 +141,11 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.name == name)
 }
 
+/// Whether some kind has a mode of that name.
+pub fn is_mode(name: &str) -> bool {
+    KINDS.iter().any(|kind| kind.mode(name).is_some())
+}
+
 impl Kind {
     /// The mode of that name.
     pub fn mode(&self, name: &str) -> Option<&'static KnownMode> {

@@ -3,8 +3,7 @@
 //!
 //! What is not known of a called function is held against nobody.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::{Judge, shape};
@@ -12,6 +11,7 @@ use crate::catalog::{CONTRACT, OTHER};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Function, Interface, Mode, Span};
 use crate::nearest::nearest;
+use crate::order;
 use crate::read::{Source, excerpt, is_mode_name, list, local, snake_case, split_id};
 
 /// Where the contracts of other files are found.
@@ -145,29 +145,71 @@ impl Callee<'_> {
     }
 }
 
-/// The failures of one function as its callers know them: the modes that return a
-/// variant, by the variant's name in snake case.
-pub(super) type Failures<'c> = Rc<BTreeMap<String, Vec<&'c Mode>>>;
+/// The failures of one function as its callers know them, in the order of their names.
+pub(super) struct Failures<'c>(pub(super) Vec<Failure<'c>>);
 
-/// What has been looked up once.
+/// What callers see as one failure.
+pub(super) struct Failure<'c> {
+    /// The variant's name in snake case.
+    pub(super) name: String,
+    /// The modes that return the variant, one at least.
+    pub(super) modes: Vec<&'c Mode>,
+    /// How often the function tries before this failure comes out, once that is known.
+    pub(super) attempts: Cell<Option<u64>>,
+}
+
+impl<'c> Failures<'c> {
+    fn of(function: &'c Function) -> Self {
+        let mut returned: Vec<(String, &Mode)> = Vec::new();
+        for mode in &function.modes {
+            if let Some(variant) = mode.returns() {
+                returned.push((snake_case(variant), mode));
+            }
+        }
+        order::sort(&mut returned, &|a, b| a.0.cmp(&b.0));
+        let mut failures: Vec<Failure<'c>> = Vec::new();
+        for (name, mode) in returned {
+            match failures.last_mut() {
+                Some(last) if last.name == name => last.modes.push(mode),
+                _ => failures.push(Failure {
+                    name,
+                    modes: vec![mode],
+                    attempts: Cell::new(None),
+                }),
+            }
+        }
+        Self(failures)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Failure<'c>> {
+        let at = self.0.partition_point(|failure| *failure.name < *name);
+        self.0.get(at).filter(|failure| failure.name == name)
+    }
+
+    /// As many names as any contract has that people write.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for failure in self.0.iter().take(MANY) {
+            names.push(failure.name.as_str());
+        }
+        names
+    }
+}
+
+/// What has been looked up once: the failures of functions, by where those are.
 #[derive(Default)]
-pub(super) struct Known<'c>(RefCell<HashMap<*const Function, Failures<'c>>>);
+pub(super) struct Known<'c>(RefCell<Vec<(*const Function, Rc<Failures<'c>>)>>);
 
 impl<'c> Known<'c> {
-    pub(super) fn failures(&self, callee: Callee<'c>) -> Failures<'c> {
+    pub(super) fn failures(&self, callee: Callee<'c>) -> Rc<Failures<'c>> {
         let mut known = self.0.borrow_mut();
-        let failures = known
-            .entry(std::ptr::from_ref(callee.function))
-            .or_insert_with(|| {
-                let mut failures: BTreeMap<String, Vec<&Mode>> = BTreeMap::new();
-                for mode in &callee.function.modes {
-                    if let Some(variant) = mode.returns() {
-                        failures.entry(snake_case(variant)).or_default().push(mode);
-                    }
-                }
-                Rc::new(failures)
-            });
-        Rc::clone(failures)
+        let function = std::ptr::from_ref(callee.function);
+        let at = known.partition_point(|(other, _)| *other < function);
+        if known.get(at).is_none_or(|(other, _)| *other != function) {
+            let failures = Failures::of(callee.function);
+            known.insert(at, (function, Rc::new(failures)));
+        }
+        Rc::clone(&known[at].1)
     }
 }
 
@@ -186,8 +228,10 @@ pub(super) fn lost(judge: &mut Judge<'_>) {
         let Some((stem, name)) = split_id(id) else {
             continue;
         };
-        let functions = view.contract.functions.iter().take(MANY);
-        let ids: Vec<String> = functions.map(|f| format!("{stem}.{}", *f.name)).collect();
+        let mut ids: Vec<String> = Vec::new();
+        for function in view.contract.functions.iter().take(MANY) {
+            ids.push(format!("{stem}.{}", *function.name));
+        }
         let near = nearest(id, ids.iter().map(String::as_str));
         let place = match std::ptr::eq(view.source, judge.view.source) {
             true => String::new(),
@@ -197,7 +241,8 @@ pub(super) fn lost(judge: &mut Judge<'_>) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it{place}: [function.{}].", excerpt(name)),
         };
-        if ids.iter().any(|id| Some(id.as_str()) != near) {
+        // Others than the one that was named already.
+        if ids.len() > usize::from(near.is_some()) {
             help = format!("{help} There is {}", list(ids.iter().map(String::as_str)));
         }
         let message = format!("there is no contract `{}`{place}", excerpt(id));
@@ -220,18 +265,14 @@ pub(super) fn unknown_modes(judge: &mut Judge<'_>) {
                 let name = mode.name.as_str();
                 // What is no name at all was said by the reader.
                 let said = !is_own && !is_mode_name(name);
-                if name == OTHER || failures.contains_key(name) || said {
+                if name == OTHER || failures.get(name).is_some() || said {
                     continue;
                 }
-                let names: Vec<String> = callee
-                    .function
-                    .variants()
-                    .iter()
-                    .take(MANY)
-                    .map(|v| snake_case(v))
-                    .collect();
-                let names = || names.iter().map(String::as_str);
-                let near = nearest(name, names());
+                let mut names: Vec<String> = Vec::new();
+                for variant in callee.function.variants().iter().take(MANY) {
+                    names.push(snake_case(variant));
+                }
+                let near = nearest(name, names.iter().map(String::as_str));
                 let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                 let message = format!(
                     "`{}` is no failure of `{}`",
@@ -239,8 +280,12 @@ pub(super) fn unknown_modes(judge: &mut Judge<'_>) {
                     *callee.function.name
                 );
                 let diagnostic =
-                    Diagnostic::new(&shape::UNKNOWN_MODE, mode.name.span.clone(), message)
-                        .help(format!("{near}the modes are {}", list(names())));
+                    Diagnostic::new(&shape::UNKNOWN_MODE, mode.name.span.clone(), message).help(
+                        format!(
+                            "{near}the modes are {}",
+                            list(names.iter().map(String::as_str))
+                        ),
+                    );
                 let at = callee.function.name.span.clone();
                 judge.found.push(if is_own {
                     diagnostic

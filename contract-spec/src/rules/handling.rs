@@ -1,11 +1,11 @@
 //! Rules about which modes are decided on, and with what reason.
 
-use std::collections::HashSet;
-
+use super::callee::Failure;
 use super::{Judge, define};
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Mode, Outcome, Spanned};
+use crate::named::Names;
 use crate::nearest::nearest;
 use crate::order;
 use crate::read::{meant, pascal_case};
@@ -47,50 +47,26 @@ fn missing_mode(judge: &mut Judge<'_>) {
             let Some(kind) = judge.contract.kind_of(on) else {
                 continue;
             };
-            let mut declared: HashSet<&str> = modes.iter().map(|m| m.name.as_str()).collect();
-            // A misspelled mode is there, and was reported under its wrong name.
-            let misspelled = modes
-                .iter()
-                .filter(|m| !kind.is_open() && m.name.value != catalog::OTHER)
-                .filter(|m| kind.mode(&m.name).is_none())
-                .filter_map(|m| meant(kind, &m.name));
-            declared.extend(misspelled);
-            let known = kind.modes();
-            let missing: Vec<(&str, String, &str)> = known
-                .iter()
-                .filter(|known| known.mandatory && !declared.contains(known.name))
-                .map(|known| (known.name, pascal_case(known.name), known.summary))
-                .collect();
-            let callee = judge.view.callee(on).filter(|callee| !callee.is_misread());
-            let failures = callee.map(|callee| judge.known.failures(callee));
-            if let (Some(callee), Some(failures)) = (callee, &failures) {
-                let names = || failures.keys().map(String::as_str);
-                let misspelled = modes
-                    .iter()
-                    .filter(|m| m.name.value != catalog::OTHER && !failures.contains_key(&*m.name))
-                    .take(MANY)
-                    .filter_map(|m| nearest(&m.name, names().take(MANY)));
-                declared.extend(misspelled);
-                let mut of_callee: Vec<(&str, &Mode)> = failures
-                    .iter()
-                    .filter(|(mode, _)| !declared.contains(mode.as_str()))
-                    .filter_map(|(mode, returning)| Some((mode.as_str(), *returning.first()?)))
-                    .collect();
-                order::sort(&mut of_callee, &|a, b| a.1.span.start.cmp(&b.1.span.start));
-                let named = of_callee.into_iter().filter_map(|(mode, first)| {
-                    Some((mode, first.returns()?.value.clone(), first))
-                });
-                for (mode, variant, first) in named {
-                    let diagnostic = undecided(on, mode, &variant, "");
-                    let place = first.returns().map_or(&first.span, |v| &v.span).clone();
-                    judge.found.push(match callee.is_in(judge.view) {
-                        true => diagnostic,
-                        false => callee.point(diagnostic, judge.view, place, "it is returned here"),
-                    });
+            let mut declared: Vec<&str> = Vec::new();
+            for mode in modes {
+                declared.push(&mode.name);
+                // A misspelled mode is there, and was reported under its wrong name.
+                if !kind.is_open()
+                    && mode.name.value != catalog::OTHER
+                    && kind.mode(&mode.name).is_none()
+                    && let Some(meant) = meant(kind, &mode.name)
+                {
+                    declared.push(meant);
                 }
             }
-            for (mode, variant, summary) in missing {
-                judge.found.push(undecided(on, mode, &variant, summary));
+            missing_failures(judge, on, modes, &declared);
+            let declared = Names::new(declared);
+            for known in kind.modes() {
+                if known.mandatory && !declared.has(known.name) {
+                    let variant = pascal_case(known.name);
+                    let undecided = undecided(on, known.name, &variant, known.summary);
+                    judge.found.push(undecided);
+                }
             }
         }
     }
@@ -98,6 +74,53 @@ fn missing_mode(judge: &mut Judge<'_>) {
 
 /// Enough names for any contract that people write.
 const MANY: usize = 100;
+
+/// The failures of a called function that are not among those declared.
+fn missing_failures(
+    judge: &mut Judge<'_>,
+    on: &Spanned<String>,
+    modes: &[Mode],
+    declared: &[&str],
+) {
+    let Some(callee) = judge.view.callee(on).filter(|callee| !callee.is_misread()) else {
+        return;
+    };
+    let failures = judge.known.failures(callee);
+    let mut declared = declared.to_vec();
+    let mut misspelled = 0;
+    for mode in modes {
+        if mode.name.value == catalog::OTHER || failures.get(&mode.name).is_some() {
+            continue;
+        }
+        misspelled += 1;
+        if misspelled > MANY {
+            break;
+        }
+        if let Some(meant) = nearest(&mode.name, failures.names()) {
+            declared.push(meant);
+        }
+    }
+    let declared = Names::new(declared);
+    let mut missing: Vec<&Failure<'_>> = Vec::new();
+    for failure in &failures.0 {
+        if !declared.has(&failure.name) {
+            missing.push(failure);
+        }
+    }
+    let place = |failure: &Failure<'_>| failure.modes[0].span.start;
+    order::sort(&mut missing, &|a, b| place(a).cmp(&place(b)));
+    for failure in missing {
+        let Some(variant) = failure.modes[0].returns() else {
+            continue;
+        };
+        let diagnostic = undecided(on, &failure.name, variant, "");
+        let place = variant.span.clone();
+        judge.found.push(match callee.is_in(judge.view) {
+            true => diagnostic,
+            false => callee.point(diagnostic, judge.view, place, "it is returned here"),
+        });
+    }
+}
 
 fn undecided(on: &Spanned<String>, mode: &str, variant: &str, summary: &str) -> Diagnostic {
     let message = format!("`{}` does not decide on `{mode}`", **on);
@@ -110,24 +133,25 @@ fn undecided(on: &Spanned<String>, mode: &str, variant: &str, summary: &str) -> 
 }
 
 fn missing_reason(judge: &mut Judge<'_>) {
-    let contract = judge.contract;
-    for mode in contract.functions.iter().flat_map(|f| &f.modes) {
-        let (key, reason, example) = match &mode.outcome {
-            Some(Outcome::Waived(reason)) => ("waived", reason, "why it cannot happen"),
-            Some(Outcome::Recovers(reason)) => ("recovers", reason, "why success is right"),
-            _ => continue,
-        };
-        if is_reason(reason) {
-            continue;
+    for function in &judge.contract.functions {
+        for mode in &function.modes {
+            let (key, reason, example) = match &mode.outcome {
+                Some(Outcome::Waived(reason)) => ("waived", reason, "why it cannot happen"),
+                Some(Outcome::Recovers(reason)) => ("recovers", reason, "why success is right"),
+                _ => continue,
+            };
+            if is_reason(reason) {
+                continue;
+            }
+            let message = match reason.trim() {
+                "" => format!("`{}` gives no reason", mode.id()),
+                _ => format!("`{}` gives no reason that could be reviewed", mode.id()),
+            };
+            judge.report(
+                Diagnostic::new(&MISSING_REASON, reason.span.clone(), message)
+                    .help(format!("{key} = \"{example}, in a few words\"")),
+            );
         }
-        let message = match reason.trim() {
-            "" => format!("`{}` gives no reason", mode.id()),
-            _ => format!("`{}` gives no reason that could be reviewed", mode.id()),
-        };
-        judge.report(
-            Diagnostic::new(&MISSING_REASON, reason.span.clone(), message)
-                .help(format!("{key} = \"{example}, in a few words\"")),
-        );
     }
 }
 
@@ -168,18 +192,15 @@ fn is_reason(text: &str) -> bool {
             .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };
     // Some scripts write no spaces between words, and say more with fewer characters.
-    let words = lower
-        .split_whitespace()
-        .filter(|w| w.chars().any(char::is_alphanumeric))
-        .count();
+    let mut words = 0;
+    for word in lower.split_whitespace() {
+        words += usize::from(word.contains(char::is_alphanumeric));
+    }
     text.len() >= 8
         && (words >= 2 || !text.is_ascii())
         && !unfinished.iter().any(|mark| begins(mark))
         && !PLACEHOLDERS.contains(&lower.as_str())
-        && !catalog::kinds()
-            .iter()
-            .flat_map(|k| k.modes)
-            .any(|m| m.name == lower)
+        && !catalog::is_mode(&lower)
 }
 
 #[cfg(test)]

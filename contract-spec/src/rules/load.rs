@@ -1,12 +1,12 @@
 //! Rules about what retries add up to: time, calls, attempts upon attempts.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::callee::{Callee, Known, View};
 use super::{Judge, define};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Contract, Function, Interface, Mode, RetryPolicy, Spanned};
+use crate::model::{Contract, Function, Interface, Mode, RetryPolicy};
+use crate::named::Names;
 use crate::read::write_duration;
 
 define!(
@@ -60,18 +60,29 @@ define!(
 fn uses<'c>(
     contract: &'c Contract,
     function: &'c Function,
-) -> impl Iterator<Item = (&'c Mode, &'c Interface, &'c RetryPolicy)> {
-    function.by_interface().flat_map(move |(on, modes)| {
-        let interface = contract.interface(on);
-        let mut seen: HashSet<&str> = HashSet::new();
-        let handled = modes.iter().filter(|m| !m.is_waived());
-        handled.filter_map(move |mode| {
-            let retry = mode.retry.as_ref()?;
-            let policy = contract.retry(retry)?;
-            let first = seen.insert(retry);
-            first.then_some((mode, interface?, policy))
-        })
-    })
+) -> Vec<(&'c Mode, &'c Interface, &'c RetryPolicy)> {
+    let mut uses = Vec::new();
+    for (on, modes) in function.by_interface() {
+        let Some(interface) = contract.interface(on) else {
+            continue;
+        };
+        let mut here: Vec<(&Mode, &Interface, &RetryPolicy)> = Vec::new();
+        for mode in modes {
+            if let Some(retry) = &mode.retry
+                && let Some(policy) = contract.retry(retry)
+                && !mode.is_waived()
+            {
+                here.push((mode, interface, policy));
+            }
+        }
+        let policies = Names::of(here.len(), &|at| &here[at].2.name);
+        for (at, used) in here.iter().enumerate() {
+            if policies.place(&used.2.name) == Some(at) {
+                uses.push(*used);
+            }
+        }
+    }
+    uses
 }
 
 fn over_deadline(judge: &mut Judge<'_>) {
@@ -111,18 +122,15 @@ fn over_deadline(judge: &mut Judge<'_>) {
 
 /// The arithmetic, in words.
 fn sum(policy: &RetryPolicy, attempts: u32, one: Option<Duration>, longest: Duration) -> String {
-    let delays: Vec<Duration> = policy.delays().collect();
-    let waiting = match delays.as_slice() {
-        few @ ([_] | [_, _] | [_, _, _] | [_, _, _, _]) => {
-            let few: Vec<String> = few.iter().map(|d| write_duration(*d)).collect();
-            format!("delays of {}", few.join(" + "))
-        }
-        many => {
-            let all = many
-                .iter()
-                .fold(Duration::ZERO, |sum, d| sum.saturating_add(*d));
-            format!("{} delays of together {}", many.len(), write_duration(all))
-        }
+    let mut delays: Vec<String> = Vec::new();
+    let mut all = Duration::ZERO;
+    for delay in policy.delays() {
+        delays.push(write_duration(delay));
+        all = all.saturating_add(delay);
+    }
+    let waiting = match delays.len() {
+        1..=4 => format!("delays of {}", delays.join(" + ")),
+        many => format!("{many} delays of together {}", write_duration(all)),
     };
     let longest = write_duration(longest);
     match one {
@@ -144,15 +152,11 @@ const LAYERS: u32 = 32;
 
 fn nested_retry(judge: &mut Judge<'_>) {
     let contract = judge.contract;
-    let mut layers = Layers {
-        known: &judge.known,
-        inner: HashMap::new(),
-    };
     let mut found = Vec::new();
     for function in &contract.functions {
         for mode in &function.modes {
             let own = attempts(contract, mode);
-            let below = layers.below(judge.view, mode, 0);
+            let below = below(&judge.known, judge.view, mode, 0);
             let (Some(retry), Some((callee, inner))) = (&mode.retry, below) else {
                 continue;
             };
@@ -184,54 +188,47 @@ fn attempts(contract: &Contract, mode: &Mode) -> u64 {
         .map_or(1, |n| u64::from(n.value))
 }
 
-/// How many attempts lie below a failure of another contract.
-struct Layers<'k, 'c> {
-    known: &'k Known<'c>,
-    /// By function and failure. A function that is still being looked at counts once,
-    /// so that functions may call each other in a circle.
-    inner: HashMap<(*const Function, &'c str), u64>,
-}
-
-impl<'c> Layers<'_, 'c> {
-    /// The function below a mode, and how often it tries before this failure comes out.
-    fn below(&mut self, view: View<'c>, mode: &'c Mode, depth: u32) -> Option<(Callee<'c>, u64)> {
-        let callee = view.callee(&mode.interface)?;
-        let failures = self.known.failures(callee);
-        let returning = failures.get(mode.name.as_str())?;
-        let key = (std::ptr::from_ref(callee.function), mode.name.as_str());
-        if let Some(inner) = self.inner.get(&key) {
-            return Some((callee, *inner));
-        }
-        self.inner.insert(key, 1);
-        let mut most = 1;
-        if depth < LAYERS {
-            for mode in returning {
-                let below = self
-                    .below(callee.view, mode, depth + 1)
-                    .map_or(1, |(_, n)| n);
-                most = most.max(attempts(callee.view.contract, mode).saturating_mul(below));
-            }
-        }
-        self.inner.insert(key, most);
-        Some((callee, most))
+/// The function below a mode, and how often it tries before this failure comes out.
+fn below<'c>(
+    known: &Known<'c>,
+    view: View<'c>,
+    mode: &'c Mode,
+    depth: u32,
+) -> Option<(Callee<'c>, u64)> {
+    let callee = view.callee(&mode.interface)?;
+    let failures = known.failures(callee);
+    let failure = failures.get(&mode.name)?;
+    if let Some(inner) = failure.attempts.get() {
+        return Some((callee, inner));
     }
+    // A function that is still being looked at counts once, so that functions may call
+    // each other in a circle.
+    failure.attempts.set(Some(1));
+    let mut most = 1;
+    if depth < LAYERS {
+        for mode in &failure.modes {
+            let below = below(known, callee.view, mode, depth + 1).map_or(1, |(_, n)| n);
+            most = most.max(attempts(callee.view.contract, mode).saturating_mul(below));
+        }
+    }
+    failure.attempts.set(Some(most));
+    Some((callee, most))
 }
 
 fn over_budget(judge: &mut Judge<'_>) {
     let contract = judge.contract;
     for function in &contract.functions {
-        let budgets: HashMap<&str, &Spanned<u32>> = function
-            .max_calls
-            .iter()
-            .map(|(name, budget)| (name.as_str(), budget))
-            .collect();
+        let budgets = &function.max_calls;
+        let limited = Names::of(budgets.len(), &|at| &budgets[at].0);
         for (mode, interface, policy) in uses(contract, function) {
-            let budget = budgets.get(interface.name.as_str());
-            let (Some(budget), Some(attempts), Some(retry)) =
-                (budget, &policy.max_attempts, &mode.retry)
-            else {
+            let (Some(at), Some(attempts), Some(retry)) = (
+                limited.place(&interface.name),
+                &policy.max_attempts,
+                &mode.retry,
+            ) else {
                 continue;
             };
+            let budget = &budgets[at].1;
             if attempts.value <= budget.value {
                 continue;
             }

@@ -1,10 +1,9 @@
 //! A rule about what must never be logged.
 
-use std::collections::HashMap;
-
 use super::{Judge, define};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Function, Mode, Spanned};
+use crate::named::Names;
 
 define!(
     SENSITIVE_FIELD,
@@ -19,28 +18,35 @@ define!(
 );
 
 /// Every field that a log event of a mode must carry.
-pub(super) fn fields(mode: &Mode) -> impl Iterator<Item = &Spanned<String>> {
-    mode.log.iter().filter_map(|l| l.fields.as_ref()).flatten()
+pub(super) fn fields(mode: &Mode) -> &[Spanned<String>] {
+    match mode.log.as_ref().and_then(|log| log.fields.as_ref()) {
+        Some(fields) => fields,
+        None => &[],
+    }
 }
 
 /// The fields that must never be logged, by their names.
-pub(super) fn sensitive(function: &Function) -> HashMap<&str, &Spanned<String>> {
-    let sensitive = function.sensitive.iter();
-    sensitive.map(|field| (field.as_str(), field)).collect()
+pub(super) fn sensitive(function: &Function) -> Names<'_> {
+    let fields = &function.sensitive;
+    Names::of(fields.len(), &|at| &fields[at])
 }
 
 fn sensitive_field(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
-        let sensitive = sensitive(function);
-        if sensitive.is_empty() {
+        if function.sensitive.is_empty() {
             continue;
         }
-        for field in function.modes.iter().flat_map(fields) {
-            if let Some(said) = sensitive.get(field.as_str()) {
+        let sensitive = sensitive(function);
+        for mode in &function.modes {
+            for field in fields(mode) {
+                let Some(at) = sensitive.place(field) else {
+                    continue;
+                };
+                let said = function.sensitive[at].span.clone();
                 let message = format!("`{}` must not be logged", **field);
                 judge.found.push(
                     Diagnostic::new(&SENSITIVE_FIELD, field.span.clone(), message)
-                        .also(said.span.clone(), "sensitive")
+                        .also(said, "sensitive")
                         .help("leave the field out, or log an id that leads to it"),
                 );
             }

@@ -1,7 +1,5 @@
 //! The files of called functions, where nobody knows more than the folder they lie in.
 
-use std::collections::BTreeSet;
-
 use super::callee::Callees;
 use crate::catalog::CONTRACT;
 use crate::model::Contract;
@@ -24,7 +22,10 @@ type Sibling = (Source, Contract);
 impl Siblings {
     /// Reads the files of the functions that a contract calls, and those that they call.
     pub(super) fn follow(&mut self, source: &Source, contract: &Contract, load: Load<'_>) {
-        let mut open = self.wanted(source, contract);
+        let mut open: Vec<String> = Vec::new();
+        for stem in called_files(contract, source) {
+            open.push(sibling(source, stem));
+        }
         while let Some(path) = open.pop() {
             if self.files.len() >= MOST_CALLED {
                 return;
@@ -32,34 +33,35 @@ impl Siblings {
             if self.get(&path).is_some() {
                 continue;
             }
-            let file = load(&path).ok().map(|text| {
-                let source = Source::new(path.clone(), text);
-                let contract = read_with(&source, load).0.contract;
-                (source, contract)
-            });
-            if let Some((source, contract)) = &file {
-                open.extend(self.wanted(source, contract));
+            let Ok(text) = load(&path) else {
+                self.files.push((path, None));
+                continue;
+            };
+            let source = Source::new(path.as_str(), text);
+            let contract = read_with(&source, load).0.contract;
+            for stem in called_files(&contract, &source) {
+                open.push(sibling(&source, stem));
             }
-            self.files.push((path, file));
+            self.files.push((path, Some((source, contract))));
         }
     }
 
     /// The files that were there.
-    pub(super) fn into_sources(mut self) -> Vec<Source> {
-        order::sort(&mut self.files, &|a, b| a.0.cmp(&b.0));
-        let files = self.files.into_iter().filter_map(|(_, file)| file);
-        files.map(|(source, _)| source).collect()
+    pub(super) fn into_sources(self) -> Vec<Source> {
+        let mut sources = Vec::new();
+        for (_, file) in self.files {
+            if let Some((source, _)) = file {
+                sources.push(source);
+            }
+        }
+        order::sort(&mut sources, &|a: &Source, b| a.path.cmp(&b.path));
+        sources
     }
 
     /// What became of a path that was looked for.
     fn get(&self, path: &str) -> Option<&Option<Sibling>> {
         let mut files = self.files.iter();
         files.find(|(of, _)| of == path).map(|(_, file)| file)
-    }
-
-    fn wanted(&self, source: &Source, contract: &Contract) -> Vec<String> {
-        let stems = called_files(contract, source).into_iter();
-        stems.map(|stem| sibling(source, stem)).collect()
     }
 }
 
@@ -75,17 +77,29 @@ fn sibling(from: &Source, stem: &str) -> String {
     beside(&from.path, &format!("{stem}.toml"))
 }
 
-/// The first halves of the ids of other files' functions that a contract calls, each once.
-pub fn called_files<'c>(contract: &'c Contract, source: &Source) -> BTreeSet<&'c str> {
-    let own = contract.interfaces.iter();
-    let included = contract
-        .included
-        .iter()
-        .flat_map(|i| &i.contract.interfaces);
-    own.chain(included)
-        .filter(|interface| *interface.kind.value == *CONTRACT)
-        .filter_map(|interface| interface.contract.as_ref())
-        .filter(|id| local(id, source).is_none())
-        .filter_map(|id| Some(split_id(id)?.0))
-        .collect()
+/// The first halves of the ids of other files' functions that a contract calls, each once
+/// and in the order of the alphabet.
+pub fn called_files<'c>(contract: &'c Contract, source: &Source) -> Vec<&'c str> {
+    let mut stems = stems(contract, source);
+    for included in &contract.included {
+        stems.append(&mut self::stems(&included.contract, source));
+    }
+    order::sort(&mut stems, &|a, b| a.cmp(b));
+    stems.dedup();
+    stems
+}
+
+/// The same of a contract's own interfaces, as often as they are there.
+fn stems<'c>(contract: &'c Contract, source: &Source) -> Vec<&'c str> {
+    let mut stems = Vec::new();
+    for interface in &contract.interfaces {
+        if *interface.kind.value == *CONTRACT
+            && let Some(id) = &interface.contract
+            && local(id, source).is_none()
+            && let Some((stem, _)) = split_id(id)
+        {
+            stems.push(stem);
+        }
+    }
+    stems
 }

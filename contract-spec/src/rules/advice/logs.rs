@@ -87,7 +87,7 @@ fn logged_twice(judge: &mut Judge<'_>) {
             continue;
         };
         let failures = judge.known.failures(callee);
-        let returning = failures.get(mode.name.as_str()).into_iter().flatten();
+        let returning = failures.get(&mode.name).into_iter().flat_map(|f| &f.modes);
         let mut logs = returning.filter_map(|below| below.log.as_ref());
         if let Some(first) = logs.find(|below| below.level == Level::Error) {
             let name = callee.function.name.as_str();
@@ -176,7 +176,7 @@ fn secret_field(judge: &mut Judge<'_>) {
     for function in &judge.contract.functions {
         let sensitive = sensitive(function);
         for field in function.modes.iter().flat_map(fields) {
-            if is_secret(field) && !sensitive.contains_key(field.as_str()) {
+            if is_secret(field) && !sensitive.has(field) {
                 let message = format!("`{}` sounds like a secret", **field);
                 judge.found.push(
                     Diagnostic::new(&SECRET_FIELD, field.span.clone(), message).help(format!(
@@ -200,7 +200,7 @@ fn log_without_identity(judge: &mut Judge<'_>) {
                 .iter()
                 .any(|word| name.contains(word))
         };
-        if !fields(mode).any(identity) {
+        if !fields(mode).iter().any(identity) {
             let message = format!("the log of `{}` does not lead to the request", mode.id());
             judge.found.push(
                 Diagnostic::new(&LOG_WITHOUT_IDENTITY, log.span.clone(), message)
