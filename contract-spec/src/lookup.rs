@@ -2,7 +2,6 @@
 //! it includes.
 
 use std::fmt;
-use std::ops::Bound;
 
 use crate::model::{Contract, CustomKind, Function, Interface, RetryPolicy, SharedError};
 
@@ -44,14 +43,14 @@ impl Contract {
     /// Whether the file has a key although it could not be read:
     /// `function.charge.deadline`.
     pub(crate) fn is_unread(&self, path: fmt::Arguments<'_>) -> bool {
-        !self.unread.is_empty() && self.unread.contains(&path.to_string())
+        !self.unread.is_empty() && self.unread.binary_search(&path.to_string()).is_ok()
     }
 
     /// Whether anything below a key is there although it could not be read.
     pub(crate) fn is_unread_below(&self, path: &str) -> bool {
-        let mut behind = self
-            .unread
-            .range::<str, _>((Bound::Included(path), Bound::Unbounded));
-        behind.next().is_some_and(|unread| unread.starts_with(path))
+        let first = self.unread.partition_point(|unread| unread.as_str() < path);
+        self.unread
+            .get(first)
+            .is_some_and(|unread| unread.starts_with(path))
     }
 }

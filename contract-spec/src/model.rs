@@ -3,7 +3,6 @@
 //! The model is filled by [`mod@crate::read`] and judged by [`mod@crate::rules`]; it
 //! holds no policy of its own and never touches the file system.
 
-use std::collections::BTreeSet;
 use std::ops::{Deref, Range};
 use std::time::Duration;
 
@@ -54,9 +53,9 @@ pub struct Contract {
     pub errors: Named<SharedError>,
     /// `[function.NAME]`.
     pub functions: Named<Function>,
-    /// Keys that could not be read, as `interface.gateway.timeout`: they
+    /// Keys that could not be read, as `interface.gateway.timeout`, sorted: they
     /// are there, so no rule may call them missing.
-    pub(crate) unread: BTreeSet<String>,
+    pub(crate) unread: Vec<String>,
     /// Whether broken syntax may have swallowed something.
     pub(crate) broken: bool,
     /// Whether an included file is missing, and with it nobody knows what.
@@ -210,10 +209,10 @@ impl Function {
         // The reader puts the modes of one table one behind the other.
         let mut rest = self.modes.as_slice();
         self.interfaces.iter().map(move |on| {
-            let count = rest
-                .iter()
-                .take_while(|mode| mode.interface.value == on.value)
-                .count();
+            let mut count = 0;
+            while rest.get(count).is_some_and(|mode| *mode.interface == **on) {
+                count += 1;
+            }
             let (here, others) = rest.split_at(count);
             rest = others;
             (on, here)

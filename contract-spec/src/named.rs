@@ -40,7 +40,12 @@ impl<T> Default for Named<T> {
 
 impl<T: HasName> FromIterator<T> for Named<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let items: Vec<T> = items.into_iter().collect();
+        Self::from(items.into_iter().collect::<Vec<T>>())
+    }
+}
+
+impl<T: HasName> From<Vec<T>> for Named<T> {
+    fn from(items: Vec<T>) -> Self {
         let by_name = order::places(items.len(), &|a, b| items[a].name().cmp(items[b].name()));
         Self { items, by_name }
     }

@@ -285,3 +285,37 @@ fn schema_and_reader_agree_on_thousands_of_mutated_files() {
         "{refused} {accepted} {limited}"
     );
 }
+
+/// The reader has a parser of its own choice: what is TOML must not depend on that.
+#[test]
+fn what_is_toml_to_others_is_toml_here() {
+    const INSTEAD: [&str; 16] = [
+        "", "\"", "'", "[", "]", "{", "}", "=", ".", ",", "\n", "#", "\\", "1", "\u{0}", "é",
+    ];
+    let (mut refused, mut read) = (0, 0);
+    let mut agree = |text: &str, name: &str| {
+        let found = check(&Source::new(PATH, text)).diagnostics;
+        let not_toml = found.iter().find(|found| found.code == "RC100");
+        match toml::de::DeTable::parse(text) {
+            Ok(_) => {
+                assert!(not_toml.is_none(), "{name}: {not_toml:?}\n{text}");
+                read += 1;
+            }
+            Err(error) => {
+                let said = found.iter().any(|f| ["RC100", "RC110"].contains(&f.code));
+                assert!(said, "{name}: {error}\n{text}");
+                refused += 1;
+            }
+        }
+    };
+    for (place, (name, text)) in corpus().into_iter().enumerate() {
+        agree(&text, &name);
+        let ends = (0..text.len()).filter(|at| text.is_char_boundary(*at));
+        for (nth, at) in ends.enumerate().skip(place % 7).step_by(7) {
+            let next = at + text[at..].chars().next().map_or(0, char::len_utf8);
+            let instead = INSTEAD[(place + nth) % INSTEAD.len()];
+            agree(&format!("{}{instead}{}", &text[..at], &text[next..]), &name);
+        }
+    }
+    assert!(refused > 1000 && read > 1000, "{refused} {read}");
+}

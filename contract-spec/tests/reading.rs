@@ -170,3 +170,81 @@ fn every_mistake_ends_with_what_to_write() {
         }
     }
 }
+
+#[test]
+fn one_mistake_of_syntax_is_said_once_and_the_rest_is_read() {
+    let after = "[interface.ledger]\nkind = \"databse\"\n";
+    for (text, mistakes) in [
+        // Never closed: what comes next would be its elements.
+        (
+            "[error.E]\nvariants = [\"A\", \"B\"\nunknown = 1\n",
+            &["4:1: error[RC100]: not TOML: missing comma"][..],
+        ),
+        // Closed, with a mistake inside.
+        (
+            "[error.E]\nvariants = [\n  \"A\"\n  \"B\",\n]\n",
+            &["5:3: error[RC100]: not TOML: missing comma"],
+        ),
+        (
+            "[error.E]\nvariants = [\n  A,\n]\n",
+            &["4:3: error[RC100]: `A` needs quotes"],
+        ),
+        // A text without an end.
+        (
+            "[function.f]\nsummary = \"\"\"one\ntwo\n",
+            &["3:1: error[RC100]: not TOML: unterminated basic string"],
+        ),
+        (
+            "[function.f]\nsummary = \"one\ndeadline = \"2 s\"\n",
+            &[
+                "3:15: error[RC100]: not TOML: unterminated basic string",
+                "4:12: error[RC102]: `deadline`: a duration has no spaces",
+            ],
+        ),
+        // A value that cannot be read, under a key that should not be there.
+        (
+            "[function.f]\ndeadlin = 2s\n",
+            &[
+                "3:1: error[RC101]: a function has no key `deadlin`",
+                "3:11: error[RC100]: `2s` needs quotes",
+            ],
+        ),
+        // There already, over several lines.
+        (
+            "[error.E]\nvariants = [\"A\"]\nvariants = [\n  \"A\",\n]\nunknown = 1\n",
+            &[
+                "4:1: error[RC110]: `variants` is there already",
+                "7:1: error[RC101]: a shared error has no key `unknown`",
+            ],
+        ),
+        (
+            "[function.f]\ndeadline = \"2s\"\n[function.f]\nunknown = 1\n",
+            &["4:1: error[RC110]: `[function.f]` is there already"],
+        ),
+        (
+            "[function.f]\ndeadline = 2026-11-21\n",
+            &["3:12: error[RC102]: `deadline`: expected a duration such as \"2s\", found a date"],
+        ),
+    ] {
+        let shown = plain(&format!("format = 1\n{text}{after}"));
+        let errors: Vec<&str> = shown.lines().filter(|l| l.contains("error[")).collect();
+        assert_eq!(errors.len(), mistakes.len() + 1, "{text}\n{shown}");
+        for (error, mistake) in errors.iter().zip(mistakes) {
+            assert!(error.contains(mistake), "{text}\n{mistake}\n{shown}");
+        }
+        assert!(
+            errors.iter().any(|e| e.contains("`databse` is no kind")),
+            "{text}\n{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_statement_over_several_lines_is_shown_where_it_begins() {
+    let shown = plain("format = 1\n[error.E]\nvariants = [\"A\", \"B\"\n[function.f]\n");
+    assert!(
+        shown.contains("4:1: error[RC100]")
+            && shown.contains("in what begins here (contracts/example.toml:3:1)"),
+        "{shown}"
+    );
+}

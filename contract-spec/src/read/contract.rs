@@ -1,6 +1,6 @@
 //! Reads the file's own keys, its interfaces, retry policies and shared enums.
 
-use toml::de::DeTable;
+use toml_spanner::Table;
 
 use super::FORMAT;
 use super::duration::excerpt;
@@ -8,7 +8,7 @@ use super::table::{Entry, Fields, Reader};
 use super::word::{is_identifier, is_snake, to_snake};
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Backoff, Contract, Interface, Jitter, RetryPolicy, SharedError, Span, Spanned};
+use crate::model::{Backoff, Contract, Interface, Jitter, RetryPolicy, SharedError, Spanned};
 use crate::named::{HasName, Named};
 use crate::rules::shape;
 
@@ -31,19 +31,16 @@ const RETRY: [&str; 6] = [
     "jitter",
 ];
 
-/// A table and where it stands.
-pub(super) type Place<'t> = (&'t DeTable<'t>, Span);
-
 impl Reader {
     /// Reads the whole file.
-    pub(super) fn contract(&mut self, root: &DeTable<'_>) -> Contract {
-        let top = self.fields(root, 0..0, String::new(), "a contract", &TOP);
+    pub(super) fn contract(&mut self, text: &str, root: &Table<'_>) -> Contract {
+        let top = self.known(Fields::of_file(text, root), "a contract", &TOP);
         self.format(&top);
         let includes = top.get("include");
-        let includes = includes.and_then(|e| self.words(&e, is_file, INCLUDABLE));
+        let includes = includes.and_then(|e| self.words(e, is_file, INCLUDABLE));
         Contract {
             includes: includes.unwrap_or_default(),
-            incomplete: self.is_unread("", "include"),
+            incomplete: self.has_unread("include"),
             kinds: self.section(&top, "kind", "ledger_api", Self::custom_kind),
             interfaces: self.section(&top, "interface", "gateway", Self::interface),
             retries: self.section(&top, "retry", "standard", Self::retry),
@@ -55,7 +52,7 @@ impl Reader {
 
     fn format(&mut self, top: &Fields<'_>) {
         let Some(entry) = top.get("format") else {
-            if self.is_unread("", "format") {
+            if top.is_misspelled("format") {
                 return;
             }
             let message = "the file does not say which format it has";
@@ -63,7 +60,7 @@ impl Reader {
             self.report_absent(diagnostic.help(format!("format = {FORMAT}")));
             return;
         };
-        let Some(format) = self.integer(&entry, 0..=u32::MAX) else {
+        let Some(format) = self.integer(entry, 0..=u32::MAX) else {
             return;
         };
         if *format != FORMAT {
@@ -79,19 +76,22 @@ impl Reader {
         top: &Fields<'_>,
         key: &str,
         example: &str,
-        read: fn(&mut Self, &Entry<'_>, Place<'_>) -> Option<T>,
+        read: fn(&mut Self, &Entry<'_>, &Table<'_>) -> Option<T>,
     ) -> Named<T> {
         let help = format!("one table each: [{key}.{example}]");
-        let section = top.get(key).and_then(|e| Some((self.table(&e, &help)?, e)));
+        let mut all = Vec::new();
+        let section = top.get(key).and_then(|e| Some((self.table(e, &help)?, e)));
         let Some((table, entry)) = section else {
             return Named::default();
         };
-        let entries = Fields::new(table, entry.span.clone(), entry.path());
-        let one = |entry: Entry<'_>| {
-            let table = self.table(&entry, &help)?;
-            read(self, &entry, (table, entry.span.clone()))
-        };
-        entries.entries().filter_map(one).collect()
+        for entry in Fields::new(entry, table).entries() {
+            if let Some(table) = self.table(entry, &help)
+                && let Some(one) = read(self, entry, table)
+            {
+                all.push(one);
+            }
+        }
+        all.into()
     }
 
     /// The name that a key gives to something of the contract's own.
@@ -109,7 +109,7 @@ impl Reader {
 
     /// Reports a key that must be there; nothing stands for it in the meantime.
     pub(super) fn missing_key(&mut self, fields: &Fields<'_>, key: &str, help: &str) {
-        if self.is_unread(&fields.path, key) {
+        if fields.is_misspelled(key) {
             return;
         }
         let message = format!("`{}` lacks `{key}`", fields.path);
@@ -117,7 +117,7 @@ impl Reader {
         self.report_absent(diagnostic.help(help));
     }
 
-    fn interface(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<Interface> {
+    fn interface(&mut self, entry: &Entry<'_>, table: &Table<'_>) -> Option<Interface> {
         let name = self.own_name(entry);
         if matches!(name.as_str(), catalog::INPUT | catalog::DOMAIN) {
             let message = format!("`{}` is always there and is not declared", *name);
@@ -125,9 +125,9 @@ impl Reader {
             self.report(Diagnostic::new(&shape::BAD_NAME, name.span.clone(), message).help(help));
         }
         let what = "an interface";
-        let fields = self.fields(table.0, table.1, entry.path(), what, &INTERFACE);
+        let fields = self.fields(entry, table, what, &INTERFACE);
         let kind = match fields.get("kind") {
-            Some(entry) => self.string(&entry),
+            Some(entry) => self.string(entry),
             None => {
                 self.missing_key(&fields, "kind", "kind = \"http\"");
                 None
@@ -143,7 +143,7 @@ impl Reader {
                 self.report(diagnostic.help("leave it out, or write kind = \"contract\""));
                 None
             }
-            Some(entry) => self.named(&entry, is_id, "an id such as \"payments.charge\""),
+            Some(entry) => self.named(entry, is_id, "an id such as \"payments.charge\""),
             None if of_contract => {
                 self.missing_key(&fields, "contract", "contract = \"payments.charge\"");
                 None
@@ -153,19 +153,19 @@ impl Reader {
         Some(Interface {
             name,
             kind: kind.unwrap_or_else(|| Spanned::new(String::new(), fields.span.clone())),
-            service: fields.get("service").and_then(|e| self.string(&e)),
-            timeout: fields.get("timeout").and_then(|e| self.duration(&e, false)),
+            service: fields.get("service").and_then(|e| self.string(e)),
+            timeout: fields.get("timeout").and_then(|e| self.duration(e, false)),
             contract,
         })
     }
 
-    fn retry(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<RetryPolicy> {
+    fn retry(&mut self, entry: &Entry<'_>, table: &Table<'_>) -> Option<RetryPolicy> {
         let name = self.own_name(entry);
         let what = "a retry policy";
-        let fields = self.fields(table.0, table.1, entry.path(), what, &RETRY);
+        let fields = self.fields(entry, table, what, &RETRY);
         let backoff = fields.get("backoff").and_then(|e| {
             self.word(
-                &e,
+                e,
                 &[
                     ("exponential", Backoff::Exponential),
                     ("constant", Backoff::Constant),
@@ -178,7 +178,7 @@ impl Reader {
                 ("full", Jitter::Full),
                 ("equal", Jitter::Equal),
             ];
-            self.word(&e, &words)
+            self.word(e, &words)
         });
         if let Some(entry) = fields.get("multiplier")
             && backoff
@@ -194,31 +194,31 @@ impl Reader {
         Some(RetryPolicy {
             max_attempts: fields
                 .get("max_attempts")
-                .and_then(|e| self.integer(&e, 1..=1000)),
+                .and_then(|e| self.integer(e, 1..=1000)),
             backoff: backoff
                 .unwrap_or_else(|| Spanned::new(Backoff::Exponential, name.span.clone())),
             initial_delay: fields
                 .get("initial_delay")
-                .and_then(|e| self.duration(&e, true)),
-            multiplier: fields.get("multiplier").and_then(|e| self.factor(&e)),
+                .and_then(|e| self.duration(e, true)),
+            multiplier: fields.get("multiplier").and_then(|e| self.factor(e)),
             max_delay: fields
                 .get("max_delay")
-                .and_then(|e| self.duration(&e, false)),
+                .and_then(|e| self.duration(e, false)),
             jitter: jitter.unwrap_or_else(|| Spanned::new(Jitter::Full, name.span.clone())),
             name,
         })
     }
 
-    fn shared_error(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<SharedError> {
+    fn shared_error(&mut self, entry: &Entry<'_>, table: &Table<'_>) -> Option<SharedError> {
         if !is_identifier(entry.key) {
             let message = format!("`{}` is no name of a Rust enum", excerpt(entry.key));
             let diagnostic = Diagnostic::new(&shape::BAD_NAME, entry.key_span.clone(), message);
             self.report(diagnostic.help("[error.StoreError]"));
         }
         let what = "a shared error";
-        let fields = self.fields(table.0, table.1, entry.path(), what, &["variants"]);
+        let fields = self.fields(entry, table, what, &["variants"]);
         let variants = match fields.get("variants") {
-            Some(entry) => self.words(&entry, is_identifier, "the name of a variant"),
+            Some(entry) => self.words(entry, is_identifier, "the name of a variant"),
             None => {
                 self.missing_key(
                     &fields,

@@ -112,9 +112,15 @@ pub fn write(duration: Duration) -> String {
 
 /// So much of a text as fits a message.
 pub(crate) fn excerpt(text: &str) -> String {
-    let mut short: String = text.chars().take(40).flat_map(char::escape_debug).collect();
-    if text.chars().nth(40).is_some() {
-        short.push('…');
+    let mut short = String::new();
+    for (count, letter) in text.chars().enumerate() {
+        if count == 40 {
+            short.push('…');
+            break;
+        }
+        for escaped in letter.escape_debug() {
+            short.push(escaped);
+        }
     }
     short
 }

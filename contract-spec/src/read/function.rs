@@ -1,8 +1,7 @@
 //! Reads functions, and how each of their failure modes is handled.
 
-use toml::de::DeValue;
+use toml_spanner::Table;
 
-use super::contract::Place;
 use super::duration::excerpt;
 use super::table::{Entry, Fields, Reader};
 use super::word::{is_field, is_identifier, is_path};
@@ -50,37 +49,35 @@ pub(super) const EFFECTS: [(&str, Effect); 4] = [
 ];
 
 impl Reader {
-    pub(super) fn function(&mut self, entry: &Entry<'_>, table: Place<'_>) -> Option<Function> {
+    pub(super) fn function(&mut self, entry: &Entry<'_>, table: &Table<'_>) -> Option<Function> {
         let name = self.own_name(entry);
         let what = "a function";
-        let fields = self.fields(table.0, table.1, entry.path(), what, &FUNCTION);
-        let tier = fields.get("tier").and_then(|e| self.word(&e, &TIERS));
+        let fields = self.fields(entry, table, what, &FUNCTION);
+        let tier = fields.get("tier").and_then(|e| self.word(e, &TIERS));
         let mut function = Function {
-            summary: fields.get("summary").and_then(|e| self.string(&e)),
+            summary: fields.get("summary").and_then(|e| self.string(e)),
             error: fields
                 .get("error")
-                .and_then(|e| self.named(&e, is_path, "the path of an enum")),
+                .and_then(|e| self.named(e, is_path, "the path of an enum")),
             tier: tier.unwrap_or_else(|| Spanned::new(Tier::default(), name.span.clone())),
             idempotency: fields
                 .get("idempotency")
-                .and_then(|e| self.word(&e, &IDEMPOTENCIES)),
-            deadline: fields
-                .get("deadline")
-                .and_then(|e| self.duration(&e, false)),
+                .and_then(|e| self.word(e, &IDEMPOTENCIES)),
+            deadline: fields.get("deadline").and_then(|e| self.duration(e, false)),
             max_calls: fields
                 .get("max_calls")
-                .map(|e| self.budgets(&e))
+                .map(|e| self.budgets(e))
                 .unwrap_or_default(),
             sensitive: fields
                 .get("sensitive")
-                .and_then(|e| self.words(&e, is_field, "the name of a field"))
+                .and_then(|e| self.words(e, is_field, "the name of a field"))
                 .unwrap_or_default(),
             interfaces: Vec::new(),
             modes: Vec::new(),
             name,
         };
         if let Some(on) = fields.get("on") {
-            self.on(&on, &mut function);
+            self.on(on, &mut function);
         }
         Some(function)
     }
@@ -89,12 +86,15 @@ impl Reader {
         let Some(table) = self.table(entry, "max_calls = { orders = 1 }") else {
             return Vec::new();
         };
-        let fields = Fields::new(table, entry.span.clone(), entry.path());
-        let budget = |entry: Entry<'_>| {
-            let calls = self.integer(&entry, 1..=u32::MAX)?;
-            Some((Spanned::new(entry.key.to_owned(), entry.key_span), calls))
-        };
-        fields.entries().filter_map(budget).collect()
+        let fields = Fields::new(entry, table);
+        let mut budgets = Vec::new();
+        for entry in fields.entries() {
+            if let Some(calls) = self.integer(entry, 1..=u32::MAX) {
+                let name = Spanned::new(entry.key.to_owned(), entry.key_span.clone());
+                budgets.push((name, calls));
+            }
+        }
+        budgets
     }
 
     /// `on`: a table for each interface, in it a handling for each mode.
@@ -106,15 +106,15 @@ impl Reader {
         let Some(table) = self.table(on, &help) else {
             return;
         };
-        for entry in Fields::new(table, on.span.clone(), on.path()).entries() {
+        for entry in Fields::new(on, table).entries() {
             let help = "one line for each failure mode: timeout = { returns = \"Timeout\" }";
-            let Some(table) = self.table(&entry, help) else {
+            let Some(table) = self.table(entry, help) else {
                 continue;
             };
             let interface = Spanned::new(entry.key.to_owned(), entry.key_span.clone());
             function.interfaces.push(interface.clone());
-            for mode in Fields::new(table, entry.span.clone(), entry.path()).entries() {
-                let mode = self.mode(&interface, &mode);
+            for mode in Fields::new(entry, table).entries() {
+                let mode = self.mode(&interface, mode);
                 function.modes.push(mode);
             }
         }
@@ -131,9 +131,9 @@ impl Reader {
             effect: None,
             span: entry.whole(),
         };
-        let DeValue::Table(table) = entry.value else {
-            let help = match entry.value {
-                DeValue::String(variant) if is_identifier(variant) => {
+        let Some(table) = entry.value.as_table() else {
+            let help = match entry.value.as_str() {
+                Some(variant) if is_identifier(variant) => {
                     format!("{} = {{ returns = \"{variant}\" }}", entry.key)
                 }
                 _ => format!("{} = {{ returns = \"…\" }}", excerpt(entry.key)),
@@ -142,24 +142,25 @@ impl Reader {
             return mode;
         };
         let what = "the handling of a mode";
-        let span = entry.span.clone();
-        let fields = self.fields(table, span, entry.path(), what, &HANDLING);
+        let fields = self.fields(entry, table, what, &HANDLING);
         mode.outcome = self.outcome(&mode, &fields);
-        mode.retry = fields.get("retry").and_then(|e| self.string(&e));
-        mode.log = fields.get("log").and_then(|e| self.log(&e));
-        mode.rollback = fields.get("rollback").and_then(|e| self.boolean(&e));
-        mode.effect = fields.get("effect").and_then(|e| self.word(&e, &EFFECTS));
+        mode.retry = fields.get("retry").and_then(|e| self.string(e));
+        mode.log = fields.get("log").and_then(|e| self.log(e));
+        mode.rollback = fields.get("rollback").and_then(|e| self.boolean(e));
+        mode.effect = fields.get("effect").and_then(|e| self.word(e, &EFFECTS));
         mode
     }
 
     /// How the function ends: exactly one of three keys says so.
     fn outcome(&mut self, mode: &Mode, fields: &Fields<'_>) -> Option<Outcome> {
-        let said: Vec<Entry<'_>> = fields
-            .entries()
-            .filter(|e| OUTCOMES.contains(&e.key))
-            .collect();
+        let mut said = Vec::new();
+        for entry in fields.entries() {
+            if OUTCOMES.contains(&entry.key) {
+                said.push(entry);
+            }
+        }
         let [only] = said.as_slice() else {
-            let misspelled = OUTCOMES.iter().any(|key| self.is_unread(&fields.path, key));
+            let misspelled = OUTCOMES.iter().any(|key| fields.is_misspelled(key));
             if !said.is_empty() || !misspelled {
                 self.unclear(mode, &said);
             }
@@ -182,7 +183,7 @@ impl Reader {
         }
     }
 
-    fn unclear(&mut self, mode: &Mode, said: &[Entry<'_>]) {
+    fn unclear(&mut self, mode: &Mode, said: &[&Entry<'_>]) {
         let id = excerpt(&mode.id());
         let [first, second, rest @ ..] = said else {
             let message = format!("`{id}` does not say how the function ends");
@@ -203,11 +204,9 @@ impl Reader {
 
     /// What cannot happen needs no handling.
     fn waived_alone(&mut self, mode: &Mode, waived: &Entry<'_>, fields: &Fields<'_>) {
-        let handled: Vec<Entry<'_>> = fields
-            .entries()
-            .filter(|e| e.key != "waived" && HANDLING.contains(&e.key))
-            .collect();
-        let Some(first) = handled.first() else {
+        let mut entries = fields.entries().iter();
+        let handling = |e: &&Entry<'_>| e.key != "waived" && HANDLING.contains(&e.key);
+        let Some(first) = entries.find(handling) else {
             return;
         };
         let message = format!(
@@ -245,8 +244,8 @@ impl Reader {
 
     /// `"error"`, or a table with a level and fields.
     fn log(&mut self, entry: &Entry<'_>) -> Option<Spanned<Log>> {
-        let DeValue::Table(table) = entry.value else {
-            if matches!(entry.value, DeValue::String(_)) {
+        let Some(table) = entry.value.as_table() else {
+            if entry.value.as_str().is_some() {
                 let level = self.word(entry, &LEVELS)?;
                 return Some(Spanned::new(
                     Log {
@@ -261,17 +260,16 @@ impl Reader {
             return None;
         };
         let what = "a log demand";
-        let span = entry.span.clone();
-        let fields = self.fields(table, span, entry.path(), what, &["level", "fields"]);
+        let fields = self.fields(entry, table, what, &["level", "fields"]);
         let names = fields
             .get("fields")
-            .and_then(|e| self.words(&e, is_field, "the name of a field"));
+            .and_then(|e| self.words(e, is_field, "the name of a field"));
         let Some(level) = fields.get("level") else {
             self.missing_key(&fields, "level", "level = \"error\"");
             self.unread(entry.path());
             return None;
         };
-        let Some(level) = self.word(&level, &LEVELS) else {
+        let Some(level) = self.word(level, &LEVELS) else {
             self.unread(entry.path());
             return None;
         };

@@ -1,6 +1,7 @@
 //! Reads kinds that the catalog does not have: the same facts, by the same words.
 
-use super::contract::Place;
+use toml_spanner::Table;
+
 use super::duration::excerpt;
 use super::function::EFFECTS;
 use super::table::{Entry, Fields, Reader};
@@ -30,7 +31,7 @@ impl Reader {
     pub(super) fn custom_kind(
         &mut self,
         entry: &Entry<'_>,
-        table: Place<'_>,
+        table: &Table<'_>,
     ) -> Option<CustomKind> {
         let name = self.own_name(entry);
         if catalog::kind(&name).is_some() {
@@ -39,9 +40,9 @@ impl Reader {
             self.report(diagnostic.help("choose another name: the facts of the catalog stand"));
             return None;
         }
-        let fields = self.fields(table.0, table.1, entry.path(), "a kind", &KIND);
+        let fields = self.fields(entry, table, "a kind", &KIND);
         let mut kind = CustomKind {
-            summary: fields.get("summary").and_then(|e| self.string(&e)),
+            summary: fields.get("summary").and_then(|e| self.string(e)),
             modes: Named::default(),
             name,
         };
@@ -49,10 +50,15 @@ impl Reader {
             self.missing_key(&fields, "mode", EXAMPLE);
             return Some(kind);
         };
-        if let Some(table) = self.table(&modes, EXAMPLE) {
-            let modes = Fields::new(table, modes.span.clone(), modes.path());
-            let read = modes.entries().filter_map(|mode| self.custom_mode(&mode));
-            kind.modes = read.collect();
+        if let Some(table) = self.table(modes, EXAMPLE) {
+            let modes = Fields::new(modes, table);
+            let mut read = Vec::new();
+            for mode in modes.entries() {
+                if let Some(mode) = self.custom_mode(mode) {
+                    read.push(mode);
+                }
+            }
+            kind.modes = read.into();
         }
         Some(kind)
     }
@@ -67,12 +73,11 @@ impl Reader {
         }
         let table = self.table(entry, EXAMPLE)?;
         let what = "a mode of a kind";
-        let span = entry.span.clone();
-        let fields = self.fields(table, span, entry.path(), what, &MODE);
+        let fields = self.fields(entry, table, what, &MODE);
         Some(CustomMode {
             mandatory: fields
                 .get("mandatory")
-                .and_then(|e| self.boolean(&e))
+                .and_then(|e| self.boolean(e))
                 .is_some_and(|m| m.value),
             // Until the mistake is mended, the assumptions under which least is allowed.
             effect: self
@@ -83,10 +88,10 @@ impl Reader {
                 .unwrap_or(Retryability::No),
             surface: fields
                 .get("surface")
-                .and_then(|e| self.word(&e, &SURFACES))
+                .and_then(|e| self.word(e, &SURFACES))
                 .map_or(Surface::Err, |s| s.value),
-            summary: fields.get("summary").and_then(|e| self.string(&e)),
-            rust: fields.get("rust").and_then(|e| self.string(&e)),
+            summary: fields.get("summary").and_then(|e| self.string(e)),
+            rust: fields.get("rust").and_then(|e| self.string(e)),
             name,
         })
     }
@@ -100,6 +105,6 @@ impl Reader {
             self.missing_key(fields, key, &help);
             return None;
         };
-        self.word(&entry, words).map(|Spanned { value, .. }| value)
+        self.word(entry, words).map(|Spanned { value, .. }| value)
     }
 }

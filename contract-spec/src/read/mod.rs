@@ -15,10 +15,8 @@ mod table;
 mod value;
 mod word;
 
-use std::collections::HashSet;
-
 use crate::diagnostic::Diagnostic;
-use crate::model::{Contract, Span};
+use crate::model::Contract;
 use crate::order;
 
 pub(crate) use duration::excerpt;
@@ -85,12 +83,6 @@ impl Reading {
     }
 }
 
-/// So many dots and brackets cannot nest deeply enough to exhaust any stack.
-const HARMLESS: usize = 500;
-
-/// The deepest nesting that the parser admits (80 tables with keys of 80 parts) fits in.
-const DEEP_STACK: usize = 64 << 20;
-
 /// Reads a contract without judging it: [`crate::check`] does both.
 ///
 /// Nothing is read beside it: a file that includes others is refused.
@@ -112,33 +104,15 @@ fn read_files(source: &Source, load: Option<Load<'_>>) -> (Reading, Vec<Included
 
 /// From text to model, as far as one file goes.
 fn parse(source: &Source) -> (Contract, table::Reader) {
-    let here = || {
-        let (table, mut reader) = table::Reader::open(&source.text);
-        (reader.contract(table.get_ref()), reader)
-    };
-    let nesting = source
-        .text
-        .bytes()
-        .filter(|b| matches!(b, b'.' | b'[' | b'{'))
-        .count();
-    if nesting <= HARMLESS {
-        return here();
-    }
-    // The parser recurses, and its limits allow thousands of levels.
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(DEEP_STACK)
-            .spawn_scoped(scope, here);
-        match thread.map(|thread| thread.join()) {
-            Ok(Ok(read)) => read,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => here(),
-        }
+    syntax::parse(&source.text, |text, table, mistakes| {
+        let mut reader = table::Reader::new(mistakes);
+        (reader.contract(text, table), reader)
     })
 }
 
 /// Holds names against what they name, now that all of it is known.
 fn finish(mut reader: table::Reader, contract: Contract, source: &Source) -> Reading {
+    reader.sort_unread();
     resolve::names(&mut reader, &contract, source);
     let (contract, mut diagnostics) = reader.close(contract);
     in_order(&mut diagnostics);
@@ -151,14 +125,20 @@ fn finish(mut reader: table::Reader, contract: Contract, source: &Source) -> Rea
 /// Sorts diagnostics by their place, and drops what was said twice.
 pub(crate) fn in_order(diagnostics: &mut Vec<Diagnostic>) {
     let place = |d: &Diagnostic| (d.primary.span.start, d.primary.span.end);
-    order::sort(diagnostics, &|a, b| place(a).cmp(&place(b)));
-    let mut here = Span::default();
-    let mut said: HashSet<(&'static str, String)> = HashSet::new();
-    diagnostics.retain(|d| {
-        if d.primary.span != here {
-            here = d.primary.span.clone();
-            said.clear();
-        }
-        said.insert((d.code, d.message.clone()))
+    let by_words = order::places(diagnostics.len(), &|a, b| {
+        let (a, b) = (&diagnostics[a], &diagnostics[b]);
+        let order = place(a).cmp(&place(b)).then(a.code.cmp(b.code));
+        order.then_with(|| a.message.cmp(&b.message))
     });
+    let mut said = vec![false; diagnostics.len()];
+    for pair in by_words.windows(2) {
+        let (a, b) = (&diagnostics[pair[0]], &diagnostics[pair[1]]);
+        said[pair[1]] = place(a) == place(b) && a.code == b.code && a.message == b.message;
+    }
+    let mut next = 0;
+    diagnostics.retain(|_| {
+        next += 1;
+        !said[next - 1]
+    });
+    order::sort(diagnostics, &|a, b| place(a).cmp(&place(b)));
 }

@@ -10,6 +10,7 @@ use crate::catalog::{self, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::facts::AnyKind;
 use crate::model::{Contract, Function, Interface, Mode, Spanned};
+use crate::named::{HasName, Named};
 use crate::nearest::nearest;
 use crate::rules::shape;
 
@@ -38,27 +39,33 @@ pub(super) fn names(reader: &mut Reader, contract: &Contract, source: &Source) {
     }
 }
 
-/// A contract and those that it includes.
-fn all(contract: &Contract) -> impl Iterator<Item = &Contract> + Clone {
-    std::iter::once(contract).chain(contract.included.iter().map(|i| &i.contract))
+/// What a contract and those that it includes have under one key.
+fn all<T: HasName + 'static>(
+    contract: &Contract,
+    section: fn(&Contract) -> &Named<T>,
+) -> Vec<&str> {
+    let mut names = Vec::new();
+    for thing in section(contract) {
+        names.push(thing.name());
+    }
+    for included in &contract.included {
+        for thing in section(&included.contract) {
+            names.push(thing.name());
+        }
+    }
+    names
 }
 
 /// Says that a name is unknown, and which names there are.
-fn unknown<'a>(
-    reader: &mut Reader,
-    what: &str,
-    name: &Spanned<String>,
-    there: impl Iterator<Item = &'a str> + Clone,
-    declare: &str,
-) {
-    let there = there.take(MANY);
+fn unknown(reader: &mut Reader, what: &str, name: &Spanned<String>, there: &[&str], declare: &str) {
+    let there = &there[..there.len().min(MANY)];
     let message = format!("there is no {what} `{}`", excerpt(name));
-    let near = nearest(name, there.clone());
+    let near = nearest(name, there.iter().copied());
     let mut help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => declare.to_owned(),
     };
-    if there.clone().any(|name| Some(name) != near) {
+    if there.iter().any(|name| Some(*name) != near) {
         help = format!("{help} There is {}", list(there));
     }
     // What is declared under a broken header may be lost.
@@ -72,11 +79,9 @@ fn interface_name(reader: &mut Reader, contract: &Contract, name: &Spanned<Strin
     if known || contract.incomplete {
         return;
     }
-    let there = all(contract)
-        .flat_map(|c| &c.interfaces)
-        .map(|i| i.name.as_str());
+    let there = all(contract, |c| &c.interfaces);
     let declare = format!("declare it: [interface.{}] with its kind.", excerpt(name));
-    unknown(reader, "interface", name, there, &declare);
+    unknown(reader, "interface", name, &there, &declare);
 }
 
 fn kind(reader: &mut Reader, contract: &Contract, interface: &Interface) {
@@ -96,18 +101,18 @@ fn kind(reader: &mut Reader, contract: &Contract, interface: &Interface) {
     if contract.incomplete {
         return;
     }
-    let own = all(contract)
-        .flat_map(|c| &c.kinds)
-        .map(|k| k.name.as_str())
-        .take(MANY);
-    let known = catalog::kinds()
-        .iter()
-        .filter(|k| k.is_interface())
-        .map(|k| k.name);
-    let kinds = known.chain(own);
-    let near = nearest(word, kinds.clone()).or_else(|| other_word(word));
+    let mut kinds = Vec::new();
+    for kind in catalog::kinds() {
+        if kind.is_interface() {
+            kinds.push(kind.name);
+        }
+    }
+    let own = all(contract, |c| &c.kinds);
+    kinds.extend_from_slice(&own[..own.len().min(MANY)]);
+    let near = nearest(word, kinds.iter().copied()).or_else(|| other_word(word));
     let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    reader.report(diagnostic.help(format!("{near}the kinds are {}", list(kinds))));
+    let kinds = list(&kinds);
+    reader.report(diagnostic.help(format!("{near}the kinds are {kinds}")));
 }
 
 /// What people call a kind that has another name here.
@@ -147,18 +152,18 @@ fn mode_name(reader: &mut Reader, contract: &Contract, source: &Source, mode: &M
         if name == catalog::OTHER || kind.mode(name).is_some() {
             return;
         }
-        let facts = kind.modes();
-        let names = facts
-            .iter()
-            .map(|m| m.name)
-            .take(MANY)
-            .chain([catalog::OTHER]);
         let message = format!(
             "`{}` is no failure mode of `{}`",
             excerpt(name),
             kind.name()
         );
-        unknown_mode(reader, mode, message, meant(kind, name), &list(names));
+        unknown_mode(
+            reader,
+            mode,
+            message,
+            meant(kind, name),
+            &list(&names_of_modes(kind)),
+        );
         return;
     }
     let interface = contract.interface(&mode.interface);
@@ -200,13 +205,18 @@ fn unknown_mode(
 
 /// The mode of a kind that somebody probably meant.
 pub(crate) fn meant<'c>(kind: AnyKind<'c>, word: &str) -> Option<&'c str> {
-    let facts = kind.modes();
-    let names = facts
-        .iter()
-        .map(|m| m.name)
-        .take(MANY)
-        .chain([catalog::OTHER]);
-    nearest(word, names).or_else(|| status(kind, word))
+    nearest(word, names_of_modes(kind)).or_else(|| status(kind, word))
+}
+
+fn names_of_modes(kind: AnyKind<'_>) -> Vec<&str> {
+    let mut names = Vec::new();
+    for mode in kind.modes() {
+        if names.len() < MANY {
+            names.push(mode.name);
+        }
+    }
+    names.push(catalog::OTHER);
+    names
 }
 
 /// The mode of an HTTP status, where somebody wrote the number.
@@ -235,14 +245,12 @@ fn retry(reader: &mut Reader, contract: &Contract, mode: &Mode) {
     };
     let known = contract.retry(name).is_some() || reader.is_unread("retry", name);
     if !known && !contract.incomplete {
-        let there = all(contract)
-            .flat_map(|c| &c.retries)
-            .map(|r| r.name.as_str());
+        let there = all(contract, |c| &c.retries);
         let declare = format!(
             "declare it: [retry.{}] with max_attempts = 3.",
             excerpt(name)
         );
-        unknown(reader, "retry policy", name, there, &declare);
+        unknown(reader, "retry policy", name, &there, &declare);
     }
 }
 
@@ -256,9 +264,12 @@ fn variant(reader: &mut Reader, contract: &Contract, function: &Function, mode: 
     if let (Some(shared), Some(variant)) = (shared, mode.returns())
         && !shared.variants.iter().any(|v| v.value == variant.value)
     {
-        let there = shared.variants.iter().map(|v| v.value.as_str());
+        let mut there = Vec::new();
+        for variant in &shared.variants {
+            there.push(variant.as_str());
+        }
         let what = format!("variant of `{}` named", *shared.name);
         let declare = format!("add it to [error.{}].", *shared.name);
-        unknown(reader, &what, variant, there, &declare);
+        unknown(reader, &what, variant, &there, &declare);
     }
 }

@@ -1,159 +1,283 @@
-//! From text to TOML, and how far the TOML can be trusted where it is broken.
+//! From text to TOML, with every syntax error.
 //!
-//! The parser goes on after a mistake, but then puts lines where they do not
-//! belong. What follows from such a line is not reported: one mistake, one
-//! diagnostic.
+//! The parser stops at the first mistake. What the mistake spoils is blanked out, so that
+//! every place stays what it is, and the rest is parsed again: one mistake, one diagnostic,
+//! and nothing is said about what was blanked out. Where it is a value alone, its key stays:
+//! it is there, and may be wrong too.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use toml::Spanned;
-use toml::de::{DeTable, Error};
+use toml_spanner::{Arena, Error, ErrorKind, Table};
 
 use super::duration::excerpt;
 use crate::diagnostic::Diagnostic;
 use crate::lines::LineIndex;
 use crate::model::Span;
-use crate::order;
 use crate::rules::shape;
 
 /// A file that is no TOML at all need not be answered line by line.
 const MOST: usize = 50;
 
-/// What was learned about the syntax of a file.
-#[derive(Debug, Default)]
-pub(super) struct Syntax {
+/// So many bytes are looked through to find where a statement begins or ends.
+const FAR: usize = 1 << 21;
+
+/// The syntax errors of a file.
+#[derive(Default)]
+pub(super) struct Mistakes {
     /// Whether anything may have been lost.
-    broken: bool,
-    /// Bytes whose contents may have landed in the wrong place, in order.
-    doubtful: Vec<Range<usize>>,
+    pub(super) broken: bool,
+    /// Values that stand for what could not be read.
+    pub(super) stand_ins: Vec<Range<usize>>,
+    /// In the order in which they were found.
+    pub(super) found: Vec<Diagnostic>,
 }
 
-impl Syntax {
-    /// Whether what was read at this place stands there beyond doubt.
-    pub(super) fn trusts(&self, span: &Span) -> bool {
-        !self
-            .doubtful
-            .iter()
-            .any(|range| range.contains(&span.start))
-    }
-
-    /// Whether something that seems to be absent may only have been lost.
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken
-    }
-}
-
-/// Parses a file, with all of its syntax errors.
-pub(super) fn parse(text: &str) -> (Spanned<DeTable<'_>>, Syntax, Vec<Diagnostic>) {
-    let (table, mut errors) = DeTable::parse_recoverable(text);
-    let mut syntax = Syntax::default();
-    let mut diagnostics = Vec::new();
-    if errors.is_empty() {
-        return (table, syntax, diagnostics);
-    }
-    let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
-    order::sort(&mut errors, &|a, b| start(a).cmp(&start(b)));
+/// Parses a file, and reads what can be read of it.
+pub(super) fn parse<T>(text: &str, read: fn(&str, &Table<'_>, Mistakes) -> T) -> T {
     let lines = LineIndex::new(text);
-    let end = torn_from(&errors).unwrap_or(usize::MAX);
-    let mut last_line = 0;
-    for error in &errors {
-        let span = error.span().map_or(0..0, |s| on_character(text, s));
-        let (line, _) = lines.line_column(span.start);
-        if diagnostics.len() == MOST {
+    let mut mistakes = Mistakes::default();
+    let mut readable = Cow::Borrowed(text);
+    loop {
+        let arena = Arena::new();
+        let error = match toml_spanner::parse(&readable, &arena) {
+            Ok(document) => return read(text, document.table(), mistakes),
+            Err(error) => error,
+        };
+        let statement = Statement::around(&readable, &lines, &error);
+        let mut stand_in = false;
+        let mut spoiled = if mistakes.found.len() == MOST {
             let rest = "and more: this does not look like a contract";
-            diagnostics.push(Diagnostic::new(&shape::SYNTAX, span, rest));
-            syntax.broken = true;
-            syntax.doubtful.push(0..text.len() + 1);
-            break;
+            let place = on_character(text, error.span().range());
+            mistakes
+                .found
+                .push(Diagnostic::new(&shape::SYNTAX, place, rest));
+            mistakes.broken = true;
+            0..text.len()
+        } else {
+            mistakes.add(text, &lines, &error, &statement);
+            stand_in = statement.is_value;
+            statement.spoiled
+        };
+        // What is blank already cannot be what is wrong.
+        if readable[spoiled.clone()].trim().is_empty() {
+            spoiled = 0..text.len();
+            stand_in = false;
         }
-        if error.message() == "duplicate key" {
-            diagnostics.push(duplicate(text, span));
-            continue;
+        let mut mended = readable[..spoiled.start].to_owned();
+        if stand_in {
+            mended.push('0');
+            mistakes.stand_ins.push(spoiled.clone());
         }
-        syntax.broken = true;
-        if line == last_line {
-            continue;
+        for byte in &readable.as_bytes()[mended.len()..spoiled.end] {
+            mended.push(if *byte == b'\n' { '\n' } else { ' ' });
         }
-        last_line = line;
-        let whole = error.span().is_none() || span.start >= end;
-        syntax.doubtful.push(doubtful(&lines, text, line, whole));
-        diagnostics.push(report(text, error, span));
-        if whole {
-            break;
-        }
+        mended.push_str(&readable[spoiled.end..]);
+        readable = Cow::Owned(mended);
     }
-    (table, syntax, diagnostics)
 }
 
-/// Where an array, an inline table or a text begins to swallow what follows it.
-fn torn_from(errors: &[Error]) -> Option<usize> {
-    let starts = |message: &str, words: &[&str]| words.iter().any(|w| message.contains(w));
-    let torn = [
-        "unclosed array,",
-        "unclosed inline",
-        "multi-line",
-        "cannot recurse",
-    ];
-    if !errors.iter().any(|e| starts(e.message(), &torn)) {
-        return None;
-    }
-    let signs = [
-        &torn[..],
-        &[
-            "between array",
-            "in array",
-            "inline table",
-            "key-value pairs",
-        ],
-    ]
-    .concat();
-    errors
-        .iter()
-        .filter(|e| starts(e.message(), &signs))
-        .filter_map(Error::span)
-        .map(|s| s.start)
-        .min()
+/// The statement in which a mistake stands.
+struct Statement {
+    /// The line where it begins.
+    first: usize,
+    /// The line where the mistake stands.
+    line: usize,
+    /// What cannot be read on its account.
+    spoiled: Range<usize>,
+    /// Whether that is all behind the `=`.
+    is_value: bool,
 }
 
-/// The line itself; below a broken header, all lines up to the next header.
-fn doubtful(lines: &LineIndex<'_>, text: &str, line: usize, to_the_end: bool) -> Range<usize> {
-    let start = lines.start(line);
-    if to_the_end {
-        return start..text.len() + 1;
-    }
-    let header = |line: usize| lines.line(line).trim_start().starts_with('[');
-    let mut last = line;
-    if header(line) {
-        while last < lines.lines() && !header(last + 1) {
-            last += 1;
+impl Statement {
+    fn around(text: &str, lines: &LineIndex<'_>, error: &Error) -> Self {
+        let (line, _) = lines.line_column(error.span().start as usize);
+        // All that stands before the mistake is sound: where the statement begins, what is
+        // above is whole.
+        let mut first = line;
+        let mut far = 0;
+        while far < FAR && !is_whole(&text[..lines.start(first)]) {
+            far += lines.start(first);
+            first -= 1;
+        }
+        let start = lines.start(first);
+        let here = lines.line(line);
+        let mut is_value = false;
+        let spoiled = if first < line || is_header(here) {
+            start..lines.start(next_header(lines, first))
+        } else if matches!(error.kind(), ErrorKind::DuplicateKey { .. }) {
+            start..end_of_statement(text, lines, line)
+        } else if goes_on(here) {
+            start..lines.start(next_header(lines, first))
+        } else if let Some(value) = value_of(here) {
+            is_value = true;
+            start + value..start + here.len()
+        } else {
+            start..start + here.len()
+        };
+        Self {
+            first,
+            line,
+            spoiled,
+            is_value,
         }
     }
-    start..lines.start(last) + lines.line(last).len() + 1
 }
 
-fn duplicate(text: &str, span: Span) -> Diagnostic {
-    let key = excerpt(text.get(span.clone()).unwrap_or_default());
-    Diagnostic::new(&shape::DUPLICATE, span, format!("`{key}` is there already"))
-        .help("keep one of the two")
-}
-
-fn report(text: &str, error: &Error, span: Span) -> Diagnostic {
-    let written = text.get(span.clone()).unwrap_or_default();
-    let message = error.message();
-    if message.starts_with("string values must be quoted") {
-        if written.trim().is_empty() {
-            return Diagnostic::new(&shape::SYNTAX, span, "the value is missing");
+/// Where a statement ends that is sound in itself.
+fn end_of_statement(text: &str, lines: &LineIndex<'_>, first: usize) -> usize {
+    let from = lines.start(first);
+    let mut far = 0;
+    let mut line = first + 1;
+    loop {
+        let end = lines.start(line);
+        far += end - from;
+        if end == text.len() || far > FAR || is_whole(&text[from..end]) {
+            return end;
         }
-        let shown = excerpt(written);
-        return Diagnostic::new(&shape::SYNTAX, span, format!("`{shown}` needs quotes"))
-            .help(format!("\"{shown}\""));
+        line += 1;
     }
-    let what = match message {
-        "recursion limit" => "keys are nested too deeply",
-        "cannot recurse further; max recursion depth met" => "values are nested too deeply",
-        other => other,
+}
+
+/// Where the value begins, if what stands before it is a sound key.
+fn value_of(line: &str) -> Option<usize> {
+    let value = line.find('=')? + 1;
+    let is_key = is_whole(&format!("{}0", &line[..value]));
+    (value < line.len() && is_key).then_some(value)
+}
+
+fn is_whole(text: &str) -> bool {
+    toml_spanner::parse(text, &Arena::new()).is_ok()
+}
+
+/// The next line that is a header; one more than there are, if none is.
+fn next_header(lines: &LineIndex<'_>, line: usize) -> usize {
+    let mut next = line + 1;
+    while next <= lines.lines() && !is_header(lines.line(next)) {
+        next += 1;
+    }
+    next
+}
+
+fn is_header(line: &str) -> bool {
+    let line = line.trim_start_matches(['\u{feff}', ' ', '\t']);
+    let inside = line.trim_start_matches('[');
+    inside.len() < line.len() && inside.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether what is wrong in a line may reach beyond it.
+fn goes_on(line: &str) -> bool {
+    let count = |wanted: char| line.chars().filter(|c| *c == wanted).count();
+    is_header(line)
+        || count('[') > count(']')
+        || count('{') > count('}')
+        || line.contains("\"\"\"")
+        || line.contains("'''")
+}
+
+impl Mistakes {
+    fn add(&mut self, text: &str, lines: &LineIndex<'_>, error: &Error, statement: &Statement) {
+        let place = on_character(text, error.span().range());
+        let first = match error.kind() {
+            ErrorKind::DuplicateKey { first } => Some((first, place.clone())),
+            ErrorKind::DuplicateTable { first, .. } => {
+                Some((first, header_of(text, place.clone())))
+            }
+            _ => None,
+        };
+        let Some((first, key)) = first else {
+            self.broken = true;
+            self.found
+                .push(not_toml(text, lines, error, place, statement));
+            return;
+        };
+        // Of a table that is there twice, the second is not read.
+        self.broken |= is_header(lines.line(statement.line));
+        let name = excerpt(text.get(key.clone()).unwrap_or_default());
+        self.found.push(
+            Diagnostic::new(&shape::DUPLICATE, key, format!("`{name}` is there already"))
+                .also(header_of(text, first.range()), "first here")
+                .help("keep one of the two"),
+        );
+    }
+}
+
+fn not_toml(
+    text: &str,
+    lines: &LineIndex<'_>,
+    error: &Error,
+    place: Span,
+    statement: &Statement,
+) -> Diagnostic {
+    let syntax = |place: Span, message: String| Diagnostic::new(&shape::SYNTAX, place, message);
+    let word = word_at(text, place.start);
+    let written = &text[word.clone()];
+    let is_unquoted = match error.kind() {
+        ErrorKind::UnquotedString => true,
+        ErrorKind::InvalidInteger(_) | ErrorKind::InvalidFloat(_) => {
+            !written.starts_with("0x") && written.contains(char::is_alphabetic)
+        }
+        _ => false,
     };
-    Diagnostic::new(&shape::SYNTAX, span, format!("not TOML: {what}"))
+    if is_unquoted {
+        let shown = excerpt(written);
+        return syntax(word, format!("`{shown}` needs quotes")).help(format!("\"{shown}\""));
+    }
+    let before = &text[lines.start(statement.line)..place.start];
+    if written.is_empty() && before.trim_end().ends_with('=') {
+        return syntax(place, "the value is missing".to_owned());
+    }
+    let what = match error.kind() {
+        ErrorKind::OutOfRange { .. } => "values are nested too deeply".to_owned(),
+        ErrorKind::FileTooLarge => "the file is too large".to_owned(),
+        _ => error.message(text),
+    };
+    let message = format!("not TOML: {what}");
+    if statement.first == statement.line {
+        return syntax(place, message);
+    }
+    let start = lines.start(statement.first);
+    let begins = start..start + lines.line(statement.first).len();
+    match text[place.start..].trim().is_empty() {
+        true => syntax(begins, message),
+        false => syntax(place, message).also(begins, "in what begins here"),
+    }
+}
+
+/// The word around a place, up to what ends a value.
+fn word_at(text: &str, place: usize) -> Span {
+    let ends = |byte: &u8| b" \t\r\n,[]{}=#\"'".contains(byte);
+    let bytes = text.as_bytes();
+    let (mut start, mut end) = (place, place);
+    while start > 0 && !ends(&bytes[start - 1]) {
+        start -= 1;
+    }
+    while bytes.get(end).is_some_and(|byte| !ends(byte)) {
+        end += 1;
+    }
+    start..end
+}
+
+/// Of a table with a header, the header.
+pub(super) fn header_of(text: &str, table: Span) -> Span {
+    let written = text.get(table.clone()).unwrap_or_default();
+    if !written.starts_with('[') {
+        return table;
+    }
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, c) in written.char_indices() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some('"') if c == '\\' => escaped = true,
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == ']' => return table.start..table.start + at + 1,
+            None => {}
+        }
+    }
+    table
 }
 
 /// A span whose ends lie between characters.

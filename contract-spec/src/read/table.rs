@@ -1,14 +1,12 @@
 //! Walks tables: which keys are there, which should not be, in the order of the file.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::ops::Range;
 use std::rc::Rc;
 
-use toml::Spanned as Placed;
-use toml::de::{DeTable, DeValue};
+use toml_spanner::{Item, Kind, Table};
 
 use super::duration::excerpt;
-use super::syntax::{self, Syntax};
+use super::syntax::{Mistakes, header_of};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Contract, Span};
 use crate::nearest::nearest;
@@ -17,35 +15,37 @@ use crate::rules::shape;
 
 /// Collects what is wrong while a file is read.
 pub(super) struct Reader {
-    syntax: Syntax,
+    /// Whether broken syntax may have swallowed something.
+    broken: bool,
+    /// Values that stand for what could not be read.
+    stand_ins: Vec<Range<usize>>,
     diagnostics: Vec<Diagnostic>,
-    unread: BTreeSet<String>,
+    /// Keys that are there although they could not be read.
+    unread: Vec<String>,
 }
 
 impl Reader {
-    /// Parses the text.
-    pub(super) fn open(text: &str) -> (Placed<DeTable<'_>>, Self) {
-        let (table, syntax, diagnostics) = syntax::parse(text);
-        (
-            table,
-            Self {
-                syntax,
-                diagnostics,
-                unread: BTreeSet::new(),
-            },
-        )
+    /// Begins with what is wrong with the syntax.
+    pub(super) fn new(mistakes: Mistakes) -> Self {
+        Self {
+            broken: mistakes.broken,
+            stand_ins: mistakes.stand_ins,
+            diagnostics: mistakes.found,
+            unread: Vec::new(),
+        }
     }
 
     /// Hands over what was found.
     pub(super) fn close(self, mut contract: Contract) -> (Contract, Vec<Diagnostic>) {
         contract.unread = self.unread;
-        contract.broken = self.syntax.is_broken();
+        contract.broken = self.broken;
         (contract, self.diagnostics)
     }
 
     /// Reports something that stands in the file.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.syntax.trusts(&diagnostic.primary.span) {
+        let place = diagnostic.primary.span.start;
+        if !self.stand_ins.iter().any(|value| value.contains(&place)) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -53,40 +53,68 @@ impl Reader {
     /// Reports something that does not stand in the file, unless broken syntax may
     /// have swallowed it.
     pub(super) fn report_absent(&mut self, diagnostic: Diagnostic) {
-        if !self.syntax.is_broken() {
+        if !self.broken {
             self.report(diagnostic);
         }
     }
 
     /// Notes that a key is there although it could not be read.
     pub(super) fn unread(&mut self, path: String) {
-        self.unread.insert(path);
+        self.unread.push(path);
+    }
+
+    /// Whether a key of the file itself is among those noted so far.
+    pub(super) fn has_unread(&self, key: &str) -> bool {
+        self.unread.iter().any(|unread| unread == key)
+    }
+
+    /// To be called when all is read, before [`Self::is_unread`].
+    pub(super) fn sort_unread(&mut self) {
+        order::sort(&mut self.unread, &|a, b| a.cmp(b));
     }
 
     /// Whether a key of a table is there although it could not be read.
     pub(super) fn is_unread(&self, table: &str, key: &str) -> bool {
-        !self.unread.is_empty() && self.unread.contains(&join(table, key))
+        !self.unread.is_empty() && self.unread.binary_search(&join(table, key)).is_ok()
     }
 
     /// Opens a table that has these keys and no others.
     pub(super) fn fields<'t>(
         &mut self,
-        table: &'t DeTable<'t>,
-        span: Span,
-        path: String,
+        entry: &Entry<'t>,
+        table: &'t Table<'t>,
         what: &str,
         allowed: &[&str],
     ) -> Fields<'t> {
-        let fields = Fields::new(table, span, path);
-        for entry in fields.entries() {
-            if !allowed.contains(&entry.key) {
-                self.unknown_key(&entry, what, allowed);
+        self.known(Fields::new(entry, table), what, allowed)
+    }
+
+    /// Reports the keys that a table should not have.
+    pub(super) fn known<'t>(
+        &mut self,
+        mut fields: Fields<'t>,
+        what: &str,
+        allowed: &[&str],
+    ) -> Fields<'t> {
+        for entry in &fields.entries {
+            if !allowed.contains(&entry.key)
+                && let Some(meant) = self.unknown_key(entry, what, allowed)
+            {
+                // It is there, if under a wrong name: nobody need hear that it is missing.
+                self.unread(join(&fields.path, meant));
+                fields.misspelled.push(meant.to_owned());
             }
         }
         fields
     }
 
-    fn unknown_key(&mut self, entry: &Entry<'_>, what: &str, allowed: &[&str]) {
+    /// Reports a key, and says which one is probably meant.
+    fn unknown_key<'k>(
+        &mut self,
+        entry: &Entry<'_>,
+        what: &str,
+        allowed: &[&'k str],
+    ) -> Option<&'k str> {
         let message = format!("{what} has no key `{}`", excerpt(entry.key));
         let mut help = String::new();
         let mut meant = nearest(entry.key, allowed.iter().copied());
@@ -96,14 +124,11 @@ impl Reader {
         } else if let Some(near) = meant {
             help = format!("did you mean `{near}`? ");
         }
-        if let Some(meant) = meant {
-            // It is there, if under a wrong name: nobody need hear that it is missing.
-            self.unread(join(&entry.table, meant));
-        }
-        help = format!("{help}the keys are {}", list(allowed.iter().copied()));
+        help = format!("{help}the keys are {}", list(allowed));
         self.report(
             Diagnostic::new(&shape::UNKNOWN_KEY, entry.key_span.clone(), message).help(help),
         );
+        meant
     }
 }
 
@@ -117,9 +142,15 @@ const ATTEMPTS: [&str; 5] = [
 ];
 
 /// `a`, `b`, `c`.
-pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let quoted: Vec<String> = words.into_iter().map(|w| format!("`{w}`")).collect();
-    quoted.join(", ")
+pub(crate) fn list<S: AsRef<str>>(words: &[S]) -> String {
+    let mut list = String::new();
+    for word in words {
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list = list + "`" + word.as_ref() + "`";
+    }
+    list
 }
 
 fn join(table: &str, key: &str) -> String {
@@ -136,51 +167,71 @@ pub(super) struct Fields<'t> {
     pub(super) span: Span,
     /// `interface.gateway`; empty for the file itself.
     pub(super) path: Rc<str>,
-    entries: Vec<(&'t Placed<Cow<'t, str>>, &'t Placed<DeValue<'t>>)>,
+    /// In the order of the file.
+    entries: Vec<Entry<'t>>,
+    /// The keys that were probably meant where unknown ones stand.
+    misspelled: Vec<String>,
 }
 
 impl<'t> Fields<'t> {
-    pub(super) fn new(table: &'t DeTable<'t>, span: Span, path: String) -> Self {
-        let mut entries: Vec<_> = table.iter().collect();
-        order::sort(&mut entries, &|a, b| {
-            a.0.span().start.cmp(&b.0.span().start)
-        });
+    /// Those of the file itself.
+    pub(super) fn of_file(text: &'t str, table: &'t Table<'t>) -> Self {
+        Self::placed(text, table, 0..0, "".into())
+    }
+
+    /// Those of a table that stands under a key.
+    pub(super) fn new(entry: &Entry<'t>, table: &'t Table<'t>) -> Self {
+        Self::placed(entry.text, table, entry.span.clone(), entry.path().into())
+    }
+
+    fn placed(text: &'t str, table: &'t Table<'t>, span: Span, path: Rc<str>) -> Self {
+        let mut entries = Vec::new();
+        for (key, value) in table {
+            let span = value.span().range();
+            entries.push(Entry {
+                text,
+                table: Rc::clone(&path),
+                key: key.name,
+                key_span: key.span.range(),
+                value,
+                span: match value.kind() {
+                    Kind::Table => header_of(text, span),
+                    _ => span,
+                },
+            });
+        }
         Self {
             span,
-            path: path.into(),
+            path,
             entries,
+            misspelled: Vec::new(),
         }
     }
 
     /// Every entry, in the order of the file.
-    pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'t>> {
-        (0..self.entries.len()).map(|at| self.entry(at))
+    pub(super) fn entries(&self) -> &[Entry<'t>] {
+        &self.entries
+    }
+
+    /// Whether a key is there under a wrong name.
+    pub(super) fn is_misspelled(&self, key: &str) -> bool {
+        self.misspelled.iter().any(|meant| meant == key)
     }
 
     /// The entry of that key.
-    pub(super) fn get(&self, key: &str) -> Option<Entry<'t>> {
-        let at = self.entries.iter().position(|(k, _)| k.get_ref() == key)?;
-        Some(self.entry(at))
-    }
-
-    fn entry(&self, at: usize) -> Entry<'t> {
-        let (key, value) = self.entries[at];
-        Entry {
-            table: Rc::clone(&self.path),
-            key: key.get_ref(),
-            key_span: key.span(),
-            value: value.get_ref(),
-            span: value.span(),
-        }
+    pub(super) fn get(&self, key: &str) -> Option<&Entry<'t>> {
+        self.entries.iter().find(|entry| entry.key == key)
     }
 }
 
 /// One key and its value.
 pub(super) struct Entry<'t> {
+    /// The file.
+    text: &'t str,
     table: Rc<str>,
     pub(super) key: &'t str,
     pub(super) key_span: Span,
-    pub(super) value: &'t DeValue<'t>,
+    pub(super) value: &'t Item<'t>,
     pub(super) span: Span,
 }
 

@@ -1,28 +1,28 @@
 //! Reads single values, and says what was expected where something else stands.
 
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use toml::de::{DeTable, DeValue};
+use toml_spanner::{Item, Kind, Table, Value};
 
 use super::duration::{self, excerpt};
 use super::table::{Entry, Reader, list};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Span, Spanned};
+use crate::named::Names;
 use crate::nearest::nearest;
 use crate::rules::shape;
 
 /// What stands there, with its article.
-fn found(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "an integer",
-        DeValue::Float(_) => "a float",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "an array",
-        DeValue::Table(_) => "a table",
+fn found(value: &Item<'_>) -> &'static str {
+    match value.kind() {
+        Kind::String => "a string",
+        Kind::Integer => "an integer",
+        Kind::Float => "a float",
+        Kind::Boolean => "a boolean",
+        Kind::DateTime => "a date",
+        Kind::Array => "an array",
+        Kind::Table => "a table",
     }
 }
 
@@ -82,28 +82,26 @@ impl Reader {
     }
 
     /// A table.
-    pub(super) fn table<'t>(&mut self, entry: &Entry<'t>, help: &str) -> Option<&'t DeTable<'t>> {
-        match entry.value {
-            DeValue::Table(table) => Some(table),
-            _ => {
-                self.wrong_type(entry, "a table", Some(help.to_owned()));
-                None
-            }
+    pub(super) fn table<'t>(&mut self, entry: &Entry<'t>, help: &str) -> Option<&'t Table<'t>> {
+        let table = entry.value.as_table();
+        if table.is_none() {
+            self.wrong_type(entry, "a table", Some(help.to_owned()));
         }
+        table
     }
 
     /// A text that is not empty.
     pub(super) fn string(&mut self, entry: &Entry<'_>) -> Option<Spanned<String>> {
-        match entry.value {
-            DeValue::String(text) if !text.trim().is_empty() => {
-                Some(Spanned::new(text.to_string(), entry.span.clone()))
+        match entry.value.as_str() {
+            Some(text) if !text.trim().is_empty() => {
+                Some(Spanned::new(text.to_owned(), entry.span.clone()))
             }
-            DeValue::String(_) => {
+            Some(_) => {
                 let message = format!("`{}`: expected a text, found an empty one", entry.key);
                 self.wrong(entry, entry.span.clone(), message, None);
                 None
             }
-            _ => {
+            None => {
                 self.wrong_type(entry, "a string", None);
                 None
             }
@@ -112,9 +110,9 @@ impl Reader {
 
     /// A text, empty or not: whether it is good enough is for a rule to say.
     pub(super) fn reason(&mut self, entry: &Entry<'_>) -> Option<Spanned<String>> {
-        match entry.value {
-            DeValue::String(text) => Some(Spanned::new(text.to_string(), entry.span.clone())),
-            _ => {
+        match entry.value.as_str() {
+            Some(text) => Some(Spanned::new(text.to_owned(), entry.span.clone())),
+            None => {
                 let help = format!("{} = \"why this is so\"", entry.key);
                 self.wrong_type(entry, "a reason, as a string", Some(help));
                 None
@@ -155,21 +153,24 @@ impl Reader {
         entry: &Entry<'_>,
         words: &[(&str, T)],
     ) -> Option<Spanned<T>> {
-        let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+        let mut names = Vec::new();
+        for (name, _) in words {
+            names.push(*name);
+        }
         let (_, value) = words.get(self.which(entry, &names)?)?;
         Some(Spanned::new(*value, entry.span.clone()))
     }
 
     /// The place of a word among the few that there can be.
     fn which(&mut self, entry: &Entry<'_>, names: &[&str]) -> Option<usize> {
-        let one_of = format!("one of {}", list(names.iter().copied()));
+        let one_of = format!("one of {}", list(names));
         let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
         let any = Some(format!("{} = {}", entry.key, quoted.join(" or ")));
-        let DeValue::String(text) = entry.value else {
+        let Some(text) = entry.value.as_str() else {
             self.wrong_type(entry, &one_of, any);
             return None;
         };
-        if let Some(place) = names.iter().position(|name| *name == text.as_ref()) {
+        if let Some(place) = names.iter().position(|name| *name == text) {
             return Some(place);
         }
         let message = format!(
@@ -191,12 +192,11 @@ impl Reader {
     ) -> Option<Spanned<u32>> {
         let help = example(entry.key).map(str::to_owned);
         let help = help.or_else(|| Some(format!("{} = {}", excerpt(entry.key), bounds.start())));
-        let DeValue::Integer(digits) = entry.value else {
+        let Some(written) = entry.value.as_i128() else {
             self.wrong_type(entry, "a whole number", help);
             return None;
         };
-        let number = i128::from_str_radix(digits.as_str(), digits.radix()).ok();
-        if let Some(number) = number.and_then(|n| u32::try_from(n).ok())
+        if let Ok(number) = u32::try_from(written)
             && bounds.contains(&number)
         {
             return Some(Spanned::new(number, entry.span.clone()));
@@ -205,28 +205,22 @@ impl Reader {
             u32::MAX => format!("a whole number of at least {}", bounds.start()),
             most => format!("a whole number from {} to {most}", bounds.start()),
         };
-        let message = format!(
-            "`{}`: expected {limits}, found {}",
-            entry.key,
-            excerpt(digits.as_str())
-        );
+        let message = format!("`{}`: expected {limits}, found {written}", entry.key);
         self.wrong(entry, entry.span.clone(), message, help);
         None
     }
 
     /// A factor by which something grows.
     pub(super) fn factor(&mut self, entry: &Entry<'_>) -> Option<Spanned<f64>> {
-        let number = match entry.value {
-            DeValue::Float(digits) => digits.as_str().parse::<f64>().ok(),
-            DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
-                .ok()
-                .map(|n| n as f64),
+        let number = match entry.value.value() {
+            Value::Float(number) => *number,
+            Value::Integer(number) => number.as_f64(),
             _ => {
                 self.wrong_type(entry, "a number", None);
                 return None;
             }
         };
-        if let Some(number) = number.filter(|n| (1.0..=1000.0).contains(n)) {
+        if (1.0..=1000.0).contains(&number) {
             return Some(Spanned::new(number, entry.span.clone()));
         }
         let message = format!("`{}`: expected a number from 1.0 to 1000.0", entry.key);
@@ -241,9 +235,9 @@ impl Reader {
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, entry: &Entry<'_>) -> Option<Spanned<bool>> {
-        match entry.value {
-            DeValue::Boolean(value) => Some(Spanned::new(*value, entry.span.clone())),
-            _ => {
+        match entry.value.as_bool() {
+            Some(value) => Some(Spanned::new(value, entry.span.clone())),
+            None => {
                 self.wrong_type(entry, "`true` or `false`", None);
                 None
             }
@@ -252,10 +246,10 @@ impl Reader {
 
     /// A duration; nothing at all only where it makes sense.
     pub(super) fn duration(&mut self, entry: &Entry<'_>, zero: bool) -> Option<Spanned<Duration>> {
-        let text = match entry.value {
-            DeValue::String(text) => text,
-            DeValue::Integer(digits) => {
-                let number = digits.as_str();
+        let text = match entry.value.value() {
+            Value::String(text) => text,
+            Value::Integer(number) => {
+                let number = number.as_i128();
                 let help = format!(
                     "name the unit: {0} = \"{number}s\" or {0} = \"{number}ms\"",
                     entry.key
@@ -291,20 +285,16 @@ impl Reader {
         form: fn(&str) -> bool,
         expected: &str,
     ) -> Option<Vec<Spanned<String>>> {
-        let DeValue::Array(array) = entry.value else {
+        let Some(array) = entry.value.as_array() else {
             self.wrong_type(entry, "an array of strings", None);
             return None;
         };
-        let mut words: Vec<Spanned<String>> = Vec::new();
-        let mut places: HashMap<&str, Span> = HashMap::new();
+        let mut all = Vec::new();
         for item in array {
-            let DeValue::String(text) = item.get_ref() else {
-                let message = format!(
-                    "`{}`: expected a string, found {}",
-                    entry.key,
-                    found(item.get_ref())
-                );
-                self.wrong(entry, item.span(), message, None);
+            let span = item.span().range();
+            let Some(text) = item.as_str() else {
+                let message = format!("`{}`: expected a string, found {}", entry.key, found(item));
+                self.wrong(entry, span, message, None);
                 continue;
             };
             if !form(text) {
@@ -313,17 +303,24 @@ impl Reader {
                     entry.key,
                     excerpt(text)
                 );
-                self.bad_name(entry, item.span(), message);
-            } else if let Some(first) = places.get(text.as_ref()) {
-                let message = format!("`{}` is there already", excerpt(text));
-                self.report(
-                    Diagnostic::new(&shape::DUPLICATE, item.span(), message)
-                        .also(first.clone(), "first here")
-                        .help("keep one of the two"),
-                );
+                self.bad_name(entry, span, message);
             } else {
-                places.insert(text, item.span());
-                words.push(Spanned::new(text.to_string(), item.span()));
+                all.push((text, span));
+            }
+        }
+        let names = Names::of(all.len(), &|at| all[at].0);
+        let mut words = Vec::new();
+        for (at, (text, span)) in all.iter().enumerate() {
+            match names.place(text) {
+                Some(first) if first < at => {
+                    let message = format!("`{}` is there already", excerpt(text));
+                    self.report(
+                        Diagnostic::new(&shape::DUPLICATE, span.clone(), message)
+                            .also(all[first].1.clone(), "first here")
+                            .help("keep one of the two"),
+                    );
+                }
+                _ => words.push(Spanned::new((*text).to_owned(), span.clone())),
             }
         }
         Some(words)

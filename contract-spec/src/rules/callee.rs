@@ -243,7 +243,7 @@ pub(super) fn lost(judge: &mut Judge<'_>) {
         };
         // Others than the one that was named already.
         if ids.len() > usize::from(near.is_some()) {
-            help = format!("{help} There is {}", list(ids.iter().map(String::as_str)));
+            help = format!("{help} There is {}", list(&ids));
         }
         let message = format!("there is no contract `{}`{place}", excerpt(id));
         judge
@@ -280,12 +280,8 @@ pub(super) fn unknown_modes(judge: &mut Judge<'_>) {
                     *callee.function.name
                 );
                 let diagnostic =
-                    Diagnostic::new(&shape::UNKNOWN_MODE, mode.name.span.clone(), message).help(
-                        format!(
-                            "{near}the modes are {}",
-                            list(names.iter().map(String::as_str))
-                        ),
-                    );
+                    Diagnostic::new(&shape::UNKNOWN_MODE, mode.name.span.clone(), message)
+                        .help(format!("{near}the modes are {}", list(&names)));
                 let at = callee.function.name.span.clone();
                 judge.found.push(if is_own {
                     diagnostic
