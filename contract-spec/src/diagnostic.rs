@@ -159,8 +159,10 @@ impl Diagnostic {
             out = format!("{out}\n  note: {text} ({place})");
         }
         if let Some(help) = &self.help {
-            let help = help.trim_end().replace('\n', "\n        ");
-            out = format!("{out}\n  help: {help}");
+            for (at, line) in help.trim_end().split('\n').enumerate() {
+                out.push_str(if at == 0 { "\n  help: " } else { "\n        " });
+                out.push_str(line);
+            }
         }
         out
     }

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::model::{Contract, CustomKind, Function, Interface, RetryPolicy, SharedError};
+use crate::named::{HasName, Named};
 
 impl Contract {
     /// The function of that name.
@@ -13,31 +14,35 @@ impl Contract {
 
     /// The interface of that name, if the file or one that it includes declares it.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
-        let own = self.interfaces.get(name);
-        own.or_else(|| self.shared(|c| c.interfaces.get(name)))
+        self.find(|contract| &contract.interfaces, name)
     }
 
     /// The retry policy of that name.
     pub fn retry(&self, name: &str) -> Option<&RetryPolicy> {
-        let own = self.retries.get(name);
-        own.or_else(|| self.shared(|c| c.retries.get(name)))
+        self.find(|contract| &contract.retries, name)
     }
 
     /// The shared enum of that name.
     pub fn shared_error(&self, name: &str) -> Option<&SharedError> {
-        let own = self.errors.get(name);
-        own.or_else(|| self.shared(|c| c.errors.get(name)))
+        self.find(|contract| &contract.errors, name)
     }
 
     /// The kind of that name, if the file or one that it includes declares it.
     pub fn custom_kind(&self, name: &str) -> Option<&CustomKind> {
-        let own = self.kinds.get(name);
-        own.or_else(|| self.shared(|c| c.kinds.get(name)))
+        self.find(|contract| &contract.kinds, name)
     }
 
-    /// The first included file that has it.
-    fn shared<'c, T>(&'c self, find: impl Fn(&'c Self) -> Option<T>) -> Option<T> {
-        self.included.iter().find_map(|i| find(&i.contract))
+    /// In the file itself, or else in the first included one that has it.
+    fn find<T: HasName>(&self, list: fn(&Self) -> &Named<T>, name: &str) -> Option<&T> {
+        if let Some(own) = list(self).get(name) {
+            return Some(own);
+        }
+        for included in &self.included {
+            if let Some(shared) = list(&included.contract).get(name) {
+                return Some(shared);
+            }
+        }
+        None
     }
 
     /// Whether the file has a key although it could not be read:

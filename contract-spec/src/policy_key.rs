@@ -1,6 +1,7 @@
 //! How a retry policy's numbers are written where contracts and evidence meet.
 
 /// The numbers of a retry policy in one word. Times are nanoseconds.
+#[inline]
 pub fn policy_key(
     max_attempts: u32,
     exponential: bool,

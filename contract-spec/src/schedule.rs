@@ -40,6 +40,7 @@ impl RetryPolicy {
 
     /// Its numbers in one word, as the code that carries them out says them:
     /// [`policy_key`]. `None` without `max_attempts`, which no code can carry out.
+    #[inline]
     pub fn key(&self) -> Option<String> {
         let jitter = match self.jitter.value {
             Jitter::None => "none",
@@ -59,6 +60,7 @@ impl RetryPolicy {
     }
 
     /// The shortest delay before an attempt that jitter can make.
+    #[inline]
     pub fn shortest_delay_before(&self, attempt: u32) -> Duration {
         match self.jitter.value {
             Jitter::None => self.delay_before(attempt),

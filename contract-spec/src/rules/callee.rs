@@ -166,13 +166,13 @@ impl<'c> Failures<'c> {
                 returned.push((snake_case(variant), mode));
             }
         }
-        order::sort(&mut returned, &|a, b| a.0.cmp(&b.0));
         let mut failures: Vec<Failure<'c>> = Vec::new();
-        for (name, mode) in returned {
+        for at in order::places(returned.len(), &|a, b| returned[a].0.cmp(&returned[b].0)) {
+            let (name, mode) = &returned[at];
             match failures.last_mut() {
-                Some(last) if last.name == name => last.modes.push(mode),
+                Some(last) if last.name == *name => last.modes.push(mode),
                 _ => failures.push(Failure {
-                    name,
+                    name: name.clone(),
                     modes: vec![mode],
                     attempts: Cell::new(None),
                 }),

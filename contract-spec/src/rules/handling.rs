@@ -1,6 +1,5 @@
 //! Rules about which modes are decided on, and with what reason.
 
-use super::callee::Failure;
 use super::{Judge, define};
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
@@ -61,7 +60,7 @@ fn missing_mode(judge: &mut Judge<'_>) {
             }
             missing_failures(judge, on, modes, &declared);
             let declared = Names::new(declared);
-            for known in kind.modes() {
+            for known in &kind.modes() {
                 if known.mandatory && !declared.has(known.name) {
                     let variant = pascal_case(known.name);
                     let undecided = undecided(on, known.name, &variant, known.summary);
@@ -101,18 +100,15 @@ fn missing_failures(
         }
     }
     let declared = Names::new(declared);
-    let mut missing: Vec<&Failure<'_>> = Vec::new();
-    for failure in &failures.0 {
-        if !declared.has(&failure.name) {
-            missing.push(failure);
-        }
-    }
-    let place = |failure: &Failure<'_>| failure.modes[0].span.start;
-    order::sort(&mut missing, &|a, b| place(a).cmp(&place(b)));
-    for failure in missing {
+    let start = |at: usize| failures.0[at].modes[0].span.start;
+    for at in order::places(failures.0.len(), &|a, b| start(a).cmp(&start(b))) {
+        let failure = &failures.0[at];
         let Some(variant) = failure.modes[0].returns() else {
             continue;
         };
+        if declared.has(&failure.name) {
+            continue;
+        }
         let diagnostic = undecided(on, &failure.name, variant, "");
         let place = variant.span.clone();
         judge.found.push(match callee.is_in(judge.view) {
@@ -192,12 +188,13 @@ fn is_reason(text: &str) -> bool {
             .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };
     // Some scripts write no spaces between words, and say more with fewer characters.
+    let is_ascii = text.len() == text.chars().count();
     let mut words = 0;
     for word in lower.split_whitespace() {
         words += usize::from(word.contains(char::is_alphanumeric));
     }
     text.len() >= 8
-        && (words >= 2 || !text.is_ascii())
+        && (words >= 2 || !is_ascii)
         && !unfinished.iter().any(|mark| begins(mark))
         && !PLACEHOLDERS.contains(&lower.as_str())
         && !catalog::is_mode(&lower)

@@ -119,6 +119,7 @@ pub fn rules() -> &'static [Rule] {
 }
 
 /// The rule of that code.
+#[inline]
 pub fn rule(code: &str) -> Option<&'static Rule> {
     rules().iter().find(|r| r.code.eq_ignore_ascii_case(code))
 }
