@@ -190,8 +190,14 @@ fn is_reason(text: &str) -> bool {
     // Some scripts write no spaces between words, and say more with fewer characters.
     let is_ascii = text.len() == text.chars().count();
     let mut words = 0;
-    for word in lower.split_whitespace() {
-        words += usize::from(word.contains(char::is_alphanumeric));
+    let mut is_new = true;
+    for letter in lower.chars() {
+        if letter.is_whitespace() {
+            is_new = true;
+        } else if is_new && letter.is_alphanumeric() {
+            words += 1;
+            is_new = false;
+        }
     }
     text.len() >= 8
         && (words >= 2 || !is_ascii)

@@ -101,17 +101,19 @@ fn unknown_outcome(judge: &mut Judge<'_>) {
 }
 
 fn permanent(judge: &mut Judge<'_>) {
-    for mode in judge.contract.functions.iter().flat_map(|f| &f.modes) {
-        if let Some((retry, _)) = retried(judge, mode)
-            && stays(judge, mode)
-        {
-            let facts = judge.contract.facts(mode);
-            let message = format!("`{}` is retried and will fail again", mode.id());
-            judge.found.push(
-                Diagnostic::new(&PERMANENT, retry.span.clone(), message)
-                    .label(facts.map_or("", |f| f.summary))
-                    .help("take the retry out and return the error at once"),
-            );
+    for function in &judge.contract.functions {
+        for mode in &function.modes {
+            if let Some((retry, _)) = retried(judge, mode)
+                && stays(judge, mode)
+            {
+                let facts = judge.contract.facts(mode);
+                let message = format!("`{}` is retried and will fail again", mode.id());
+                judge.found.push(
+                    Diagnostic::new(&PERMANENT, retry.span.clone(), message)
+                        .label(facts.map_or("", |f| f.summary))
+                        .help("take the retry out and return the error at once"),
+                );
+            }
         }
     }
 }

@@ -44,24 +44,21 @@ pub(super) fn is_door(kind: AnyKind<'_>, mode: &str) -> bool {
 }
 
 fn fail_open(judge: &mut Judge<'_>) {
-    for mode in judge.contract.functions.iter().flat_map(|f| &f.modes) {
-        let Some(kind) = judge
-            .contract
-            .kind_of(&mode.interface)
-            .filter(|k| !k.is_open())
-        else {
-            continue;
-        };
-        if let Some(Outcome::Recovers(reason)) = &mode.outcome
-            && is_door(kind, &mode.name)
-        {
-            let message = format!("`{}` recovers: the function fails open", mode.id());
-            judge.found.push(
-                Diagnostic::new(&FAIL_OPEN, reason.span.clone(), message).help(format!(
-                    "{} = {{ returns = \"…\", log = \"error\" }}",
-                    *mode.name
-                )),
-            );
+    for function in &judge.contract.functions {
+        for mode in &function.modes {
+            if let Some(Outcome::Recovers(reason)) = &mode.outcome
+                && let Some(kind) = judge.contract.kind_of(&mode.interface)
+                && !kind.is_open()
+                && is_door(kind, &mode.name)
+            {
+                let message = format!("`{}` recovers: the function fails open", mode.id());
+                judge.found.push(
+                    Diagnostic::new(&FAIL_OPEN, reason.span.clone(), message).help(format!(
+                        "{} = {{ returns = \"…\", log = \"error\" }}",
+                        *mode.name
+                    )),
+                );
+            }
         }
     }
 }

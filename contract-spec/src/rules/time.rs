@@ -23,18 +23,16 @@ fn timeout_over_deadline(judge: &mut Judge<'_>) {
         let Some(deadline) = &function.deadline else {
             continue;
         };
-        for interface in function
-            .interfaces
-            .iter()
-            .filter_map(|on| contract.interface(on))
-        {
-            let Some(timeout) = interface
-                .timeout
-                .as_ref()
-                .filter(|t| t.value > deadline.value)
-            else {
+        for on in &function.interfaces {
+            let Some(interface) = contract.interface(on) else {
                 continue;
             };
+            let Some(timeout) = &interface.timeout else {
+                continue;
+            };
+            if timeout.value <= deadline.value {
+                continue;
+            }
             let message = format!(
                 "`{}` may take {}, and the whole call {}",
                 *interface.name,
