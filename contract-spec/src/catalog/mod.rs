@@ -9,6 +9,7 @@ mod local;
 mod messaging;
 mod remote;
 mod storage;
+#[cfg(feature = "prompt")]
 pub mod traps;
 
 use crate::model::Effect;
