@@ -1,7 +1,6 @@
 //! The arguments of `#[resilience_contract(…)]`.
 
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Path, Token, Type, bracketed};
 
 const FORM: &str = "expected the contract's id: \
@@ -11,7 +10,6 @@ const ARGUMENTS: &str =
     "`file = \"…\"`, `error = Type`, `crate = path`, `match`, `open` and `samples = […]`";
 
 /// `#[resilience_contract("payments.charge", file = "…", error = …)]`, read.
-#[derive(Clone)]
 pub struct Attribute {
     /// The contract's id as it stands there.
     pub id: LitStr,
@@ -26,7 +24,6 @@ pub struct Attribute {
 }
 
 /// An enum of another crate, known by its patterns alone.
-#[derive(Clone)]
 pub struct Foreign {
     /// It is `#[non_exhaustive]`: that the declared variants exist is all that can be checked.
     pub open: bool,
@@ -101,13 +98,7 @@ impl Parse for Attribute {
                 let path = input.call(Path::parse_mod_style)?;
                 attribute.krate.replace(path).is_some()
             } else if key == "samples" {
-                input.parse::<Token![=]>()?;
-                let list;
-                bracketed!(list in input);
-                let list = Punctuated::<Expr, Token![,]>::parse_terminated(&list)?;
-                samples
-                    .replace((key.clone(), list.into_iter().collect()))
-                    .is_some()
+                samples.replace((key.clone(), list(input)?)).is_some()
             } else {
                 return Err(syn::Error::new_spanned(
                     &key,
@@ -147,14 +138,34 @@ fn value<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
     input.parse()
 }
 
+fn list(input: ParseStream<'_>) -> syn::Result<Vec<Expr>> {
+    input.parse::<Token![=]>()?;
+    let list;
+    bracketed!(list in input);
+    let mut expressions = Vec::new();
+    while !list.is_empty() {
+        expressions.push(list.parse()?);
+        if !list.is_empty() {
+            list.parse::<Token![,]>()?;
+        }
+    }
+    Ok(expressions)
+}
+
+/// Two or more words with dots between them.
 fn is_id(text: &str) -> bool {
-    let is_word = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
-    };
-    text.split('.').count() >= 2 && text.split('.').all(is_word)
+    let mut after = '.';
+    for letter in text.chars() {
+        let fits = match letter {
+            '.' => after != '.',
+            letter => letter.is_alphanumeric() || matches!(letter, '_' | '-'),
+        };
+        if !fits {
+            return false;
+        }
+        after = letter;
+    }
+    after != '.' && text.contains('.')
 }
 
 /// What the attribute is called, unless somebody calls it otherwise.
@@ -162,7 +173,5 @@ pub const ATTRIBUTE: &str = "resilience_contract";
 
 /// Whether a path names the attribute, by whichever route it was imported.
 pub fn is_contract_attribute(path: &Path) -> bool {
-    path.segments
-        .last()
-        .is_some_and(|segment| segment.ident == ATTRIBUTE)
+    matches!(path.segments.last(), Some(segment) if segment.ident == ATTRIBUTE)
 }

@@ -1,16 +1,25 @@
 //! Looking into macro calls whose input is a list of expressions.
 
-use proc_macro2::{TokenStream, TokenTree};
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::parse::ParseStream;
 use syn::{Expr, Macro, Token};
 
 /// Whether it is called by one of these names, by whichever path.
 pub(super) fn is_one_of(mac: &Macro, names: &[&str]) -> bool {
-    mac.path
-        .segments
-        .last()
-        .is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+    match mac.path.segments.last() {
+        Some(segment) => is_any(&segment.ident, names),
+        None => false,
+    }
+}
+
+/// Whether a name is one of some.
+pub(super) fn is_any(name: &Ident, names: &[&str]) -> bool {
+    for one in names {
+        if name == one {
+            return true;
+        }
+    }
+    false
 }
 
 /// Macros without an expression in them that could fail.
@@ -40,47 +49,68 @@ pub(super) const HARMLESS: &[&str] = &[
     "warn_span",
 ];
 
+/// Reads a macro's input with `parser`; whether that could read all of it.
+pub(super) fn read(
+    mac: &Macro,
+    parser: &mut dyn FnMut(ParseStream<'_>) -> syn::Result<()>,
+) -> bool {
+    mac.parse_body_with(parser).is_ok()
+}
+
 /// Shows to `visit` whatever can be read as expressions; `false` if nothing can, and
 /// something could be hidden in there.
-pub(super) fn visit_inside(mac: &Macro, mut visit: impl FnMut(&mut Expr)) -> bool {
+pub(super) fn visit_inside(mac: &Macro, visit: &mut dyn FnMut(&mut Expr)) -> bool {
     if mac.tokens.is_empty() || is_one_of(mac, HARMLESS) {
         return true;
     }
     // Of `external!(gateway, call)`, the first is a name, and that is an expression too.
-    let arguments = match Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone())
-    {
-        Ok(arguments) => arguments.into_iter().collect::<Vec<_>>(),
-        Err(_) => {
-            match Punctuated::<Expr, Token![;]>::parse_terminated.parse2(mac.tokens.clone()) {
-                Ok(arguments) => arguments.into_iter().collect(),
-                Err(_) => return false,
-            }
-        }
-    };
+    let mut arguments = Vec::new();
+    if !read(mac, &mut |input| list(input, &mut arguments)) {
+        return false;
+    }
     // Copies: what is found is reported, what would be replaced stays, for it is another's macro.
-    for mut argument in arguments {
-        visit(&mut argument);
+    for argument in &mut arguments {
+        visit(argument);
     }
     true
 }
 
+/// Expressions with commas between them, or with semicolons.
+fn list(input: ParseStream<'_>, expressions: &mut Vec<Expr>) -> syn::Result<()> {
+    expressions.push(input.parse()?);
+    let semicolons = input.peek(Token![;]);
+    while !input.is_empty() {
+        if semicolons {
+            input.parse::<Token![;]>()?;
+        } else {
+            input.parse::<Token![,]>()?;
+        }
+        if !input.is_empty() {
+            expressions.push(input.parse()?);
+        }
+    }
+    Ok(())
+}
+
 /// The interfaces of every `external!` among some tokens.
 pub(super) fn interfaces(tokens: TokenStream, found: &mut Vec<String>) {
-    let mut before = [String::new(), String::new()];
+    // Whether what stands before is `external`, and whether it is `external!`.
+    let (mut named, mut called) = (false, false);
     for token in tokens {
-        let text = match &token {
+        let was_named = std::mem::replace(&mut named, false);
+        let was_called = std::mem::replace(&mut called, false);
+        match token {
+            TokenTree::Ident(name) => named = name == "external",
+            TokenTree::Punct(punct) => called = was_named && punct.as_char() == '!',
             TokenTree::Group(group) => {
-                if before == ["external", "!"]
+                if was_called
                     && let Some(TokenTree::Ident(name)) = group.stream().into_iter().next()
                 {
                     found.push(name.to_string());
                 }
                 interfaces(group.stream(), found);
-                String::new()
             }
-            other => other.to_string(),
-        };
-        let [_, last] = before;
-        before = [last, text];
+            TokenTree::Literal(_) => {}
+        }
     }
 }

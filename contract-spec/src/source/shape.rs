@@ -2,7 +2,8 @@
 
 use syn::punctuated::Punctuated;
 use syn::{
-    GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Token, Type, TypeParamBound,
+    GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Token, Type,
+    TypeParamBound, TypePath,
 };
 
 /// What a call of a function gives, seen from its signature alone.
@@ -33,7 +34,7 @@ impl<'a> Returned<'a> {
                 Some(output) => Self::Future(output),
                 None => Self::Value(output),
             },
-            Type::Path(path) => match path.path.segments.last().and_then(boxed) {
+            Type::Path(path) => match boxed(path) {
                 Some(output) => Self::BoxedFuture(output),
                 None => Self::Value(output),
             },
@@ -59,7 +60,8 @@ fn peel(mut inner: &Type) -> &Type {
 }
 
 /// What the future in a `Pin<Box<dyn Future<…>>>` gives.
-fn boxed(segment: &PathSegment) -> Option<&Type> {
+fn boxed(path: &TypePath) -> Option<&Type> {
+    let segment = path.path.segments.last()?;
     let inner = first_type(segment)?;
     if segment.ident == "BoxFuture" || segment.ident == "LocalBoxFuture" {
         return Some(inner);
@@ -70,13 +72,9 @@ fn boxed(segment: &PathSegment) -> Option<&Type> {
     let Type::Path(inner) = peel(inner) else {
         return None;
     };
-    let inner = inner
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Box")?;
+    let inner = inner.path.segments.last()?;
     match peel(first_type(inner)?) {
-        Type::TraitObject(object) => output_of(&object.bounds),
+        Type::TraitObject(object) if inner.ident == "Box" => output_of(&object.bounds),
         _ => None,
     }
 }
@@ -85,29 +83,39 @@ fn first_type(segment: &PathSegment) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return None;
     };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    })
+    for argument in arguments.args.pairs() {
+        if let GenericArgument::Type(inner) = argument.into_value() {
+            return Some(inner);
+        }
+    }
+    None
 }
 
 /// The `Output` of the `Future` among some bounds.
 fn output_of(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<&Type> {
-    let segment = bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .filter(|last| last.ident == "Future"),
-        _ => None,
-    })?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+    for bound in bounds.pairs() {
+        if let TypeParamBound::Trait(bound) = bound.into_value()
+            && let Some(last) = bound.path.segments.last()
+            && last.ident == "Future"
+        {
+            return output_in(&last.arguments);
+        }
+    }
+    None
+}
+
+fn output_in(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else {
         return None;
     };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
-        _ => None,
-    })
+    for argument in arguments.args.pairs() {
+        if let GenericArgument::AssocType(output) = argument.into_value()
+            && output.ident == "Output"
+        {
+            return Some(&output.ty);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, Ident, Macro, Pat, Stmt};
+use syn::{Arm, Block, Expr, Ident, Macro, Pat, Stmt};
 
+use super::super::macros::is_one_of;
 use super::patterns::{CATCH_ALL_OK, DEFAULTED, NOTHING_DONE, ONLY_LOGGED, Pattern};
 
 /// An error of any variant.
@@ -22,7 +23,7 @@ pub(super) fn catch_all(pattern: &Pat, among_ok: bool) -> Option<Caught> {
         Pat::TupleStruct(tuple) if is_named(&tuple.path, "Err") && tuple.elems.len() == 1 => {
             match &tuple.elems[0] {
                 Pat::Wild(_) | Pat::Rest(_) => Some(Caught::default()),
-                Pat::Ident(name) if name.subpat.is_none() && is_binding(&name.ident) => {
+                Pat::Ident(name) if name.subpat.is_none() && !is_uppercase(&name.ident) => {
                     Some(Caught {
                         binding: Some(name.ident.clone()),
                         by_reference: name.by_ref.is_some(),
@@ -31,7 +32,14 @@ pub(super) fn catch_all(pattern: &Pat, among_ok: bool) -> Option<Caught> {
                 _ => None,
             }
         }
-        Pat::Or(or) => or.cases.iter().find_map(|case| catch_all(case, false)),
+        Pat::Or(or) => {
+            for case in or.cases.pairs() {
+                if let Some(caught) = catch_all(case.value(), false) {
+                    return Some(caught);
+                }
+            }
+            None
+        }
         Pat::Paren(paren) => catch_all(&paren.pat, among_ok),
         Pat::Reference(reference) => catch_all(&reference.pat, among_ok),
         Pat::Wild(_) if among_ok => Some(Caught::default()),
@@ -45,23 +53,54 @@ pub(super) fn is_ok(pattern: &Pat) -> bool {
         Pat::TupleStruct(tuple) => is_named(&tuple.path, "Ok"),
         Pat::Paren(paren) => is_ok(&paren.pat),
         Pat::Guard(guard) => is_ok(&guard.pat),
-        Pat::Or(or) => or.cases.iter().any(is_ok),
+        Pat::Or(or) => {
+            for case in or.cases.pairs() {
+                if is_ok(case.value()) {
+                    return true;
+                }
+            }
+            false
+        }
         _ => false,
     }
 }
 
-/// A lowercase word binds; anything else names a constant or a variant.
-fn is_binding(name: &Ident) -> bool {
-    !name.to_string().starts_with(char::is_uppercase)
+/// Whether some arms have one for `Ok`.
+pub(super) fn has_ok(arms: &[Arm]) -> bool {
+    for arm in arms {
+        if is_ok(&arm.pat) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a name is a type, a constant or a variant; a lowercase word in a pattern binds.
+pub(super) fn is_uppercase(name: &Ident) -> bool {
+    match name.to_string().chars().next() {
+        Some(first) => first.is_uppercase(),
+        None => false,
+    }
 }
 
 pub(super) fn is_named(path: &syn::Path, name: &str) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == name)
+    match path.segments.last() {
+        Some(last) => last.ident == name,
+        None => false,
+    }
 }
 
 /// What the body of an arm makes of the error that was caught.
 pub(super) fn silence(body: &Expr, caught: &Caught) -> Option<&'static Pattern> {
-    let (logged, rest) = without_logs(body);
+    silence_of(without_logs(body)?, caught)
+}
+
+/// The same of a block.
+pub(super) fn silence_of_block(body: &Block, caught: &Caught) -> Option<&'static Pattern> {
+    silence_of(block_without_logs(&body.stmts)?, caught)
+}
+
+fn silence_of((logged, rest): Unlogged<'_>, caught: &Caught) -> Option<&'static Pattern> {
     let unless_logged = |pattern: &'static Pattern| if logged { &ONLY_LOGGED } else { pattern };
     let Some(rest) = rest else {
         return Some(unless_logged(&NOTHING_DONE));
@@ -81,19 +120,19 @@ pub(super) fn silence(body: &Expr, caught: &Caught) -> Option<&'static Pattern> 
 
 /// Whether a body ends in `return`.
 pub(super) fn returns(body: &Expr) -> bool {
-    matches!(without_logs(body), (_, Some(rest)) if matches!(peel(rest), Expr::Return(_)))
+    matches!(without_logs(body), Some((_, Some(rest))) if matches!(peel(rest), Expr::Return(_)))
 }
 
 /// The value of a body that is a plain `Ok(value)`, returned or not.
 pub(super) fn answer(body: &Expr) -> Option<&Expr> {
-    let (_, rest) = without_logs(body);
+    let (_, rest) = without_logs(body)?;
     let value = match peel(rest?) {
         Expr::Return(returned) => peel(returned.expr.as_deref()?),
         other => other,
     };
     match value {
         Expr::Call(call) => match &*call.func {
-            Expr::Path(path) if is_named(&path.path, "Ok") => call.args.first(),
+            Expr::Path(path) if is_named(&path.path, "Ok") => call.args.get(0),
             _ => None,
         },
         _ => None,
@@ -103,7 +142,7 @@ pub(super) fn answer(body: &Expr) -> Option<&Expr> {
 /// Whether statements are an `Ok(…)` of something that is just there.
 pub(super) fn is_plain_ok(statements: &[Stmt]) -> bool {
     match statements {
-        [Stmt::Expr(only, _)] => answer(only).is_some_and(is_plain),
+        [Stmt::Expr(only, _)] => matches!(answer(only), Some(value) if is_plain(value)),
         _ => false,
     }
 }
@@ -111,7 +150,14 @@ pub(super) fn is_plain_ok(statements: &[Stmt]) -> bool {
 fn is_plain(value: &Expr) -> bool {
     match value {
         Expr::Path(_) => true,
-        Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Expr::Tuple(tuple) => {
+            for element in tuple.elems.pairs() {
+                if !is_plain(element.value()) {
+                    return false;
+                }
+            }
+            true
+        }
         other => is_default(other),
     }
 }
@@ -129,41 +175,75 @@ pub(super) fn is_deaf_ok(value: &Expr, caught: &Caught) -> bool {
 }
 
 /// Whether something uses the error.
-pub(super) fn mentions(tokens: &impl ToTokens, binding: Option<&Ident>) -> bool {
-    binding.is_some_and(|binding| contains(tokens.to_token_stream(), &binding.to_string()))
+pub(super) fn mentions(value: &Expr, binding: Option<&Ident>) -> bool {
+    match binding {
+        Some(binding) => contains(value.to_token_stream(), &binding.to_string()),
+        None => false,
+    }
 }
 
 fn contains(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => contains(group.stream(), name),
-        TokenTree::Ident(ident) => ident == name,
-        // `"{error}"` of the formatting macros.
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
-        TokenTree::Punct(_) => false,
-    })
+    for token in tokens {
+        let found = match token {
+            TokenTree::Group(group) => contains(group.stream(), name),
+            TokenTree::Ident(ident) => ident == name,
+            TokenTree::Literal(literal) => is_formatted(&literal.to_string(), name),
+            TokenTree::Punct(_) => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
 }
 
-/// A body without the log events at its beginning: whether there were any, and what is left.
-/// `None` for nothing.
-fn without_logs(body: &Expr) -> (bool, Option<&Expr>) {
-    match peel(body) {
-        Expr::Macro(inner) if is_log(&inner.mac) => (true, None),
-        Expr::Block(block) if block.label.is_none() => {
-            let is_log_statement = |statement: &&Stmt| match statement {
-                Stmt::Macro(inner) => is_log(&inner.mac),
-                Stmt::Expr(Expr::Macro(inner), _) => is_log(&inner.mac),
-                _ => false,
-            };
-            let statements = &block.block.stmts;
-            let logs = statements.iter().take_while(is_log_statement).count();
-            match &statements[logs..] {
-                [] => (logs > 0, None),
-                [Stmt::Expr(only, _)] => (logs > 0, Some(only)),
-                // Whatever it is, it is more than nothing.
-                _ => (false, Some(body)),
-            }
+/// `"{error}"` of the formatting macros.
+fn is_formatted(literal: &str, name: &str) -> bool {
+    for (place, letter) in literal.char_indices() {
+        if letter == '{' && literal[place + 1..].starts_with(name) {
+            return true;
         }
-        other => (false, Some(other)),
+    }
+    false
+}
+
+/// A body without the log events at its beginning: whether there were any, and what is left,
+/// if anything is.
+type Unlogged<'a> = (bool, Option<&'a Expr>);
+
+/// `None` where more than one thing is left.
+fn without_logs(body: &Expr) -> Option<Unlogged<'_>> {
+    match peel(body) {
+        Expr::Macro(inner) if is_log(&inner.mac) => Some((true, None)),
+        Expr::Block(block) if block.label.is_none() => block_without_logs(&block.block.stmts),
+        other => Some((false, Some(other))),
+    }
+}
+
+fn block_without_logs(statements: &[Stmt]) -> Option<Unlogged<'_>> {
+    if let [Stmt::Expr(only, None)] = statements {
+        return without_logs(only);
+    }
+    let mut logged = false;
+    let mut rest = statements;
+    while let [first, behind @ ..] = rest
+        && is_log_statement(first)
+    {
+        logged = true;
+        rest = behind;
+    }
+    match rest {
+        [] => Some((logged, None)),
+        [Stmt::Expr(only, _)] => Some((logged, Some(only))),
+        _ => None,
+    }
+}
+
+fn is_log_statement(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Macro(inner) => is_log(&inner.mac),
+        Stmt::Expr(Expr::Macro(inner), _) => is_log(&inner.mac),
+        _ => false,
     }
 }
 
@@ -187,7 +267,7 @@ const LOGS: &[&str] = &[
 ];
 
 pub(super) fn is_log(mac: &Macro) -> bool {
-    LOGS.iter().any(|name| is_named(&mac.path, name))
+    is_one_of(mac, LOGS)
 }
 
 /// `None`, `0`, `Vec::new()`, `Default::default()`.

@@ -2,7 +2,9 @@
 
 use syn::{Attribute, Expr, Pat, Stmt, Type};
 
-use super::arm::is_named;
+use super::super::macros::is_one_of;
+use super::arm::is_uppercase;
+use super::only;
 
 /// A value that a statement throws away: `let _ = …;`, `_ = …;`, `drop(…);`.
 pub struct Discard<'a> {
@@ -26,7 +28,10 @@ pub(super) fn thrown_away(statement: &Stmt) -> Option<Discard<'_>> {
     };
     let found = match statement {
         Stmt::Local(local) => {
-            let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
+            let init = local.init.as_ref()?;
+            if init.diverge.is_some() {
+                return None;
+            }
             let found = discard(&*init.expr, &local.attrs);
             match &local.pat {
                 Pat::Wild(_) => found,
@@ -40,13 +45,11 @@ pub(super) fn thrown_away(statement: &Stmt) -> Option<Discard<'_>> {
         Stmt::Expr(Expr::Assign(assign), Some(_)) if matches!(&*assign.left, Expr::Infer(_)) => {
             discard(&*assign.right, &assign.attrs)
         }
-        Stmt::Expr(Expr::Call(call), Some(_)) => match (&*call.func, call.args.first()) {
-            (Expr::Path(path), Some(value)) if call.args.len() == 1 && is_drop(&path.path) => {
-                Discard {
-                    to: Some(&*call.func),
-                    ..discard(value, &call.attrs)
-                }
-            }
+        Stmt::Expr(Expr::Call(call), Some(_)) => match (&*call.func, only(&call.args)) {
+            (Expr::Path(path), Some(value)) if is_drop(&path.path) => Discard {
+                to: Some(&*call.func),
+                ..discard(value, &call.attrs)
+            },
             _ => return None,
         },
         // `write!(text, …).ok();`
@@ -64,16 +67,16 @@ pub(super) fn thrown_away(statement: &Stmt) -> Option<Discard<'_>> {
 
 /// Whether a macro writes, perhaps into a text, which cannot fail.
 pub(super) fn is_writing(mac: &syn::Macro) -> bool {
-    is_named(&mac.path, "write") || is_named(&mac.path, "writeln")
+    is_one_of(mac, &["write", "writeln"])
 }
 
 /// Whether this is std's: any other may do something with what it is given.
 fn is_drop(path: &syn::Path) -> bool {
-    let names: Vec<_> = path.segments.iter().map(|segment| &segment.ident).collect();
-    match names[..] {
-        [only] => only == "drop",
-        [.., module, last] => module == "mem" && last == "drop",
-        [] => false,
+    let segments = &path.segments;
+    match segments.len() {
+        0 => false,
+        1 => segments[0].ident == "drop",
+        count => segments[count - 2].ident == "mem" && segments[count - 1].ident == "drop",
     }
 }
 
@@ -85,14 +88,16 @@ fn is_fresh(value: &Expr) -> bool {
     const GIVING: &[&str] = &["external", "try_join", "write", "writeln"];
     match value {
         Expr::Call(call) => {
-            let last = match &*call.func {
-                Expr::Path(path) => path.path.segments.last(),
-                _ => None,
+            let Expr::Path(path) = &*call.func else {
+                return true;
             };
-            !last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+            match path.path.segments.last() {
+                Some(last) => !is_uppercase(&last.ident),
+                None => true,
+            }
         }
         Expr::MethodCall(_) | Expr::Await(_) | Expr::Try(_) => true,
-        Expr::Macro(inner) => GIVING.iter().any(|name| is_named(&inner.mac.path, name)),
+        Expr::Macro(inner) => is_one_of(&inner.mac, GIVING),
         _ => false,
     }
 }

@@ -4,11 +4,12 @@
 //! (`docs/silent-failures.md`): what looks like it is reported as a warning, for a reader
 //! to decide, and not as an error.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, ExprMatch, Pat};
+use syn::{Expr, ExprMatch, Member, Pat};
 
-use super::arm;
+use super::super::macros::is_any;
+use super::{arm, only};
 
 /// An error that was caught, whatever it was.
 pub(super) struct Silenced<'a> {
@@ -38,9 +39,13 @@ pub(super) fn is_doubtful(found: &Silenced<'_>, apart: bool, only_logged: bool) 
     (apart && only_logged)
         || is_told(found.source, apart)
         || is_alternative(found.source)
-        || found.answer.is_some_and(|answer| {
-            names_failure(answer.to_token_stream()) || says_no(answer) && is_question(found.source)
-        })
+        || match found.answer {
+            Some(answer) => {
+                names_failure(answer.to_token_stream())
+                    || says_no(answer) && is_question(found.source)
+            }
+            None => false,
+        }
 }
 
 /// Whether a value is sent to somebody who waits in this process, or waited for from
@@ -63,15 +68,13 @@ pub(super) fn is_told(source: &Expr, apart: bool) -> bool {
         Expr::MethodCall(call) => call,
         // A channel or a task: whether it can fail, and with what, cannot be seen.
         Expr::Path(_) => return awaited,
-        Expr::Call(_) => return called(source).is_some_and(|name| ONCE.contains(&&*name)),
+        Expr::Call(_) => return matches!(called(source), Some(name) if is_any(name, ONCE)),
         _ => return false,
     };
-    let is_one_of = |names: &[&str]| names.iter().any(|name| call.method == name);
-    if is_one_of(TELLING) || is_one_of(ONCE) {
+    if is_any(&call.method, TELLING) || is_any(&call.method, ONCE) {
         return true;
     }
-    let arguments: Vec<&Expr> = call.args.iter().collect();
-    let [argument] = arguments[..] else {
+    let Some(argument) = only(&call.args) else {
         return false;
     };
     if call.method == "set" {
@@ -81,7 +84,7 @@ pub(super) fn is_told(source: &Expr, apart: bool) -> bool {
     if let Expr::Closure(closure) = argument {
         return is_told(&closure.body, true);
     }
-    is_one_of(SENDING)
+    is_any(&call.method, SENDING)
         && (names_channel(&call.receiver) || is_answer(argument) || apart && !awaited)
 }
 
@@ -89,12 +92,23 @@ pub(super) fn is_told(source: &Expr, apart: bool) -> bool {
 fn names_channel(value: &Expr) -> bool {
     const WORDS: &[&str] = &["chan", "channel", "reply", "sender", "senders", "tx"];
     let name = match peel(value) {
-        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        Expr::Field(field) => Some(field.member.to_token_stream().to_string()),
+        Expr::Path(path) => match path.path.segments.last() {
+            Some(last) => &last.ident,
+            None => return false,
+        },
+        Expr::Field(field) => match &field.member {
+            Member::Named(name) => name,
+            Member::Unnamed(_) => return false,
+        },
         Expr::MethodCall(call) => return names_channel(&call.receiver),
-        _ => None,
+        _ => return false,
     };
-    name.is_some_and(|name| name.split('_').any(|word| WORDS.contains(&word)))
+    for word in name.to_string().split('_') {
+        if WORDS.contains(&word) {
+            return true;
+        }
+    }
+    false
 }
 
 /// `Ok(…)`, `Err(…)`, `()`: an outcome, sent to who asked for it.
@@ -121,7 +135,7 @@ fn is_alternative(source: &Expr) -> bool {
         "binary_search_by_key",
         "var",
     ];
-    [
+    const BEGINNINGS: &[&str] = &[
         "compare_exchange",
         "downcast",
         "into_",
@@ -129,10 +143,8 @@ fn is_alternative(source: &Expr) -> bool {
         "try_recv",
         "try_into_",
         "try_unwrap",
-    ]
-    .iter()
-    .any(|prefix| name.starts_with(prefix))
-        || WHOLE.contains(&&*name)
+    ];
+    is_any(name, WHOLE) || begins(&name.to_string(), BEGINNINGS)
 }
 
 /// Whether something is asked of a value at hand: "is this a number?"
@@ -149,10 +161,17 @@ fn is_question(source: &Expr) -> bool {
         "try_from",
         "try_into",
     ];
-    ["decode", "from_utf8", "parse", "strip_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-        || WHOLE.contains(&&*name)
+    const BEGINNINGS: &[&str] = &["decode", "from_utf8", "parse", "strip_"];
+    is_any(name, WHOLE) || begins(&name.to_string(), BEGINNINGS)
+}
+
+fn begins(word: &str, beginnings: &[&str]) -> bool {
+    for beginning in beginnings {
+        if word.starts_with(beginning) {
+            return true;
+        }
+    }
+    false
 }
 
 /// `None`, `false`: an answer that can be told from every other.
@@ -184,31 +203,36 @@ fn names_failure(answer: TokenStream) -> bool {
         // Not `unknown`, which is said of a thing: `return UNKNOWN` is how a carrier that is
         // down becomes a parcel that nobody knows of.
     ];
-    answer.into_iter().any(|token| match token {
-        TokenTree::Group(group) => names_failure(group.stream()),
-        TokenTree::Ident(ident) => {
-            let name = ident.to_string().to_lowercase();
-            let mut words = name.split('_');
-            words.any(|word| NAMES.iter().any(|failure| word.starts_with(failure)))
+    for token in answer {
+        match token {
+            TokenTree::Group(group) if names_failure(group.stream()) => return true,
+            TokenTree::Ident(ident) => {
+                for word in ident.to_string().to_lowercase().split('_') {
+                    if begins(word, NAMES) {
+                        return true;
+                    }
+                }
+            }
+            _ => {}
         }
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+    }
+    false
 }
 
 /// The name of what is called, here and not awaited; `map_err` and the like are looked
 /// through.
-fn called(source: &Expr) -> Option<String> {
+fn called(source: &Expr) -> Option<&Ident> {
     match source {
         Expr::Paren(inner) => called(&inner.expr),
         Expr::Group(inner) => called(&inner.expr),
         Expr::Call(call) => match &*call.func {
-            Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            Expr::Path(path) => Some(&path.path.segments.last()?.ident),
             _ => None,
         },
         Expr::MethodCall(call) if call.method == "map_err" || call.method == "map" => {
             called(&call.receiver)
         }
-        Expr::MethodCall(call) => Some(call.method.to_string()),
+        Expr::MethodCall(call) => Some(&call.method),
         _ => None,
     }
 }
@@ -216,18 +240,22 @@ fn called(source: &Expr) -> Option<String> {
 /// Whether a success may leave by `return` or `break`, so that what stands behind the
 /// `match` is what is done about the failure: another way, or one more attempt.
 pub(super) fn success_leaves(inner: &ExprMatch) -> bool {
-    let mut successes = inner.arms.iter().filter(|arm| arm::is_ok(&arm.pat));
-    successes.any(|arm| {
-        let body = arm.body.to_token_stream();
-        mentions(body.clone(), "return") + mentions(body, "break") > 0
-    })
+    for arm in &inner.arms {
+        if arm::is_ok(&arm.pat) {
+            let body = arm.body.to_token_stream();
+            if mentions(body.clone(), "return") + mentions(body, "break") > 0 {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Whether a value is a future that is kept for later, and no part of what the function does.
 pub(super) fn is_kept_future(value: &Expr) -> bool {
     match value {
         Expr::Async(_) => true,
-        Expr::Call(call) => call.args.first().is_some_and(is_kept_future),
+        Expr::Call(call) => matches!(call.args.get(0), Some(first) if is_kept_future(first)),
         Expr::MethodCall(call) => {
             call.method.to_string().starts_with("boxed") && is_kept_future(&call.receiver)
         }
@@ -249,11 +277,11 @@ pub(super) fn variable(source: &Expr, by_reference: bool) -> Option<Variable> {
         Expr::Paren(inner) => variable(&inner.expr, by_reference),
         Expr::Reference(reference) => variable(&reference.expr, true),
         Expr::MethodCall(call) => {
-            let borrows = ["as_mut", "as_ref"].iter().any(|name| call.method == name);
+            let borrows = is_any(&call.method, &["as_mut", "as_ref"]);
             variable(&call.receiver, by_reference || borrows).filter(|found| found.stays)
         }
-        Expr::Path(path) => path.path.get_ident().map(|name| Variable {
-            name: name.to_string(),
+        Expr::Path(path) => Some(Variable {
+            name: path.path.get_ident()?.to_string(),
             stays: by_reference,
         }),
         _ => None,
@@ -263,28 +291,39 @@ pub(super) fn variable(source: &Expr, by_reference: bool) -> Option<Variable> {
 /// Whether an arm before this one returns the errors that a condition picks, so that
 /// what is left has been picked too.
 pub(super) fn is_picked(inner: &ExprMatch, arm: usize) -> bool {
-    inner.arms[..arm].iter().any(|before| {
-        matches!(&before.pat, Pat::Guard(guard) if arm::catch_all(&guard.pat, false).is_some())
+    for before in &inner.arms[..arm] {
+        if let Pat::Guard(guard) = &before.pat
+            && arm::catch_all(&guard.pat, false).is_some()
             && mentions(before.body.to_token_stream(), "Err") > 0
-    })
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a `_` stands for the successes that a condition leaves over, and only by the
 /// way for errors.
 pub(super) fn is_rest(inner: &ExprMatch, arm: usize) -> bool {
-    let mut successes = inner.arms[..arm].iter().filter(|arm| arm::is_ok(&arm.pat));
+    for before in &inner.arms[..arm] {
+        if arm::is_ok(&before.pat) && !matches!(before.pat, Pat::Guard(_)) {
+            return false;
+        }
+    }
     matches!(inner.arms[arm].pat, Pat::Wild(_))
-        && successes.all(|arm| matches!(arm.pat, Pat::Guard(_)))
 }
 
 /// How often tokens name something.
 pub(super) fn mentions(tokens: TokenStream, name: &str) -> usize {
-    let counts = tokens.into_iter().map(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Ident(ident) => usize::from(ident == name),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => 0,
-    });
-    counts.sum()
+    let mut count = 0;
+    for token in tokens {
+        count += match token {
+            TokenTree::Group(group) => mentions(group.stream(), name),
+            TokenTree::Ident(ident) => usize::from(ident == name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => 0,
+        };
+    }
+    count
 }
 
 fn peel(mut value: &Expr) -> &Expr {

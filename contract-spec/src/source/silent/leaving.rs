@@ -1,19 +1,37 @@
 //! What leaves the function from inside of an expression.
 
-use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Item};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Block, Expr, Stmt};
+
+use super::inside::{Part, inside};
 
 /// The expressions that leave the function they stand in.
-pub(super) struct Leaving(pub(super) Vec<Expr>);
+pub(super) fn leaving(expression: &mut Expr, found: &mut Vec<TokenStream>) {
+    match expression {
+        Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) => {}
+        Expr::Try(_) | Expr::Return(_) => found.push(expression.to_token_stream()),
+        other => inside(other, &mut |part| match part {
+            Part::Expression(inner) => leaving(inner, found),
+            Part::Block(block) => from_block(block, found),
+        }),
+    }
+}
 
-impl VisitMut for Leaving {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        match expression {
-            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) => {}
-            Expr::Try(_) | Expr::Return(_) => self.0.push(expression.clone()),
-            other => visit_mut::visit_expr_mut(self, other),
+fn from_block(block: &mut Block, found: &mut Vec<TokenStream>) {
+    for statement in &mut block.stmts {
+        match statement {
+            Stmt::Local(local) => {
+                let Some(init) = &mut local.init else {
+                    continue;
+                };
+                leaving(&mut init.expr, found);
+                if let Some((_, otherwise)) = &mut init.diverge {
+                    leaving(otherwise, found);
+                }
+            }
+            Stmt::Expr(inner, _) => leaving(inner, found),
+            Stmt::Item(_) | Stmt::Macro(_) => {}
         }
     }
-
-    fn visit_item_mut(&mut self, _: &mut Item) {}
 }

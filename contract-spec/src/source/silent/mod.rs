@@ -8,23 +8,26 @@
 mod arm;
 mod discard;
 mod doubt;
+mod inside;
 mod leaving;
 mod patterns;
 #[cfg(test)]
 mod tests;
 mod visit;
+#[cfg(feature = "inventory")]
+mod warned;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, ExprClosure, ExprMethodCall, Ident, LitStr, Macro, Pat, Stmt, Token};
 
 use super::macros;
 use arm::{Caught, is_named};
 pub use discard::Discard;
 use doubt::{Silenced, Variable};
-use leaving::Leaving;
+use leaving::leaving;
 pub use patterns::*;
 
 /// A place where a function is silent about a failure.
@@ -74,12 +77,13 @@ pub fn find(
         variables: Vec::new(),
         found: Found::default(),
     };
-    finder.visit_block_mut(body);
+    finder.visit_block(body);
     finder.doubt_what_is_used_elsewhere(body);
     finder.found
 }
 
 /// Where a body lets a failure go for a reason.
+#[cfg(feature = "inventory")]
 pub fn degraded(body: &Block) -> Vec<Degraded> {
     find(&mut body.clone(), &[], &mut |_| None).degraded
 }
@@ -107,7 +111,7 @@ enum Recovery {
 }
 
 impl Finder<'_> {
-    fn report(&mut self, pattern: &'static Pattern, place: &impl ToTokens) {
+    fn report(&mut self, pattern: &'static Pattern, place: &dyn ToTokens) {
         let tokens = place.to_token_stream();
         let span = tokens.span();
         self.found.silences.push(Silence {
@@ -122,14 +126,14 @@ impl Finder<'_> {
         &mut self,
         pattern: &'static Pattern,
         found: &Silenced<'_>,
-        place: &impl ToTokens,
+        place: &dyn ToTokens,
     ) {
-        let is_doubtful = || doubt::is_doubtful(found, self.apart, pattern == &ONLY_LOGGED);
+        let only_logged = pattern.code == ONLY_LOGGED.code;
         let pattern = match self.recovery(found.source) {
             Recovery::Declared => return,
             _ if pattern.tier == Tier::Warning => pattern,
             Recovery::Unclear => &PASSED_OVER,
-            Recovery::None if is_doubtful() => &PASSED_OVER,
+            Recovery::None if doubt::is_doubtful(found, self.apart, only_logged) => &PASSED_OVER,
             Recovery::None => pattern,
         };
         if let Some(variable) = doubt::variable(found.source, found.by_reference) {
@@ -146,8 +150,8 @@ impl Finder<'_> {
             return;
         }
         let whole = body.to_token_stream();
-        let mut kept = Vec::new();
-        for (silence, variable) in std::mem::take(&mut self.variables) {
+        // From the last, so that the places of the others stay what they are.
+        while let Some((silence, variable)) = self.variables.pop() {
             let silence_of = &mut self.found.silences[silence];
             // Of an arm, the tokens are without what is matched.
             let here = doubt::mentions(silence_of.tokens.clone(), &variable.name).max(1);
@@ -158,26 +162,22 @@ impl Finder<'_> {
             }
             // Nothing declares a parameter: its error was the caller's before.
             if variable.stays && everywhere > here {
-                kept.push(silence);
+                self.found.silences.remove(silence);
             } else if silence_of.pattern.tier == Tier::Error {
                 silence_of.pattern = &PASSED_OVER;
             }
         }
-        let mut place = 0..;
-        self.found
-            .silences
-            .retain(|_| place.next().is_some_and(|place| !kept.contains(&place)));
     }
 
     fn recovery(&self, source: &Expr) -> Recovery {
         let mut interfaces = Vec::new();
         macros::interfaces(source.to_token_stream(), &mut interfaces);
-        if interfaces
-            .iter()
-            .any(|name| self.recovered.contains(&name.as_str()))
-        {
-            Recovery::Declared
-        } else if interfaces.is_empty() && !self.recovered.is_empty() {
+        for interface in &interfaces {
+            if self.recovered.contains(&interface.as_str()) {
+                return Recovery::Declared;
+            }
+        }
+        if interfaces.is_empty() && !self.recovered.is_empty() {
             Recovery::Unclear
         } else {
             Recovery::None
@@ -185,7 +185,7 @@ impl Finder<'_> {
     }
 
     fn arms(&mut self, inner: &syn::ExprMatch) {
-        let among_ok = inner.arms.iter().any(|arm| arm::is_ok(&arm.pat));
+        let among_ok = arm::has_ok(&inner.arms);
         for (place, arm) in inner.arms.iter().enumerate() {
             let Some(caught) = arm::catch_all(&arm.pat, among_ok) else {
                 continue;
@@ -217,12 +217,7 @@ impl Finder<'_> {
             return;
         }
         if let Some(caught) = arm::catch_all(&condition.pat, false) {
-            let body = Expr::Block(syn::ExprBlock {
-                attrs: Vec::new(),
-                label: None,
-                block: inner.then_branch.clone(),
-            });
-            if let Some(pattern) = arm::silence(&body, &caught) {
+            if let Some(pattern) = arm::silence_of_block(&inner.then_branch, &caught) {
                 let found = Silenced {
                     by_reference: caught.by_reference,
                     ..Silenced::by(&condition.expr)
@@ -262,80 +257,30 @@ impl Finder<'_> {
 
     fn method(&mut self, call: &ExprMethodCall) {
         let name = call.method.to_string();
-        let closure = match call.args.iter().collect::<Vec<_>>()[..] {
-            [Expr::Closure(closure)] => Some(closure),
+        let closure = match only(&call.args) {
+            Some(Expr::Closure(closure)) => Some(closure),
             _ => None,
         };
-        let deaf = closure.and_then(deaf);
-        if (name == "ok" || name.starts_with("unwrap_or")) && is_external(&call.receiver) {
-            let hears = closure.is_some_and(|closure| !closure.inputs.is_empty()) && deaf.is_none();
+        if replaces_failure(call) {
+            let hears = match closure {
+                Some(closure) => !closure.inputs.is_empty() && !is_deaf(closure),
+                None => false,
+            };
             let passes_on =
-                matches!(call.args.first(), Some(Expr::Path(_))) && name == "unwrap_or_else";
+                matches!(call.args.get(0), Some(Expr::Path(_))) && name == "unwrap_or_else";
             if !hears && !passes_on {
                 self.report_caught(&UNWRAPPED_EXTERNAL, &Silenced::by(&call.receiver), call);
             }
-            return;
-        }
-        match name.as_str() {
-            "ok" if call.args.is_empty() => self.report(&OK_VALUE, call),
-            "map_err" if deaf.is_some() => self.report(&CAUSE_DROPPED, call),
-            "or_else" => {
-                if let (Some(closure), Some(caught)) = (closure, &deaf)
-                    && arm::is_deaf_ok(&closure.body, caught)
-                {
-                    let found = Silenced {
-                        answer: arm::answer(&closure.body),
-                        ..Silenced::by(&call.receiver)
-                    };
-                    self.report_caught(&CATCH_ALL_OK, &found, call);
-                }
-            }
-            "unwrap_or_else" if deaf.is_some() => {
-                self.report_caught(&DEFAULTED, &Silenced::by(&call.receiver), call)
-            }
-            "unwrap" if call.args.is_empty() => self.report(&UNWRAP, &call.method),
-            "expect" if call.args.len() == 1 => self.report(&UNWRAP, &call.method),
-            "filter_map" | "flat_map" | "map_while" => {
-                if let Some(Expr::Path(path)) = call.args.first()
-                    && path.path.segments.len() > 1
-                    && is_named(&path.path, "ok")
-                {
-                    self.report(&OK_VALUE, call);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn call_path(&mut self, call: &syn::ExprCall) {
-        if let Expr::Path(path) = &*call.func
-            && let [.., module, function] = &path.path.segments.iter().collect::<Vec<_>>()[..]
-            && module.ident == "process"
-            && (function.ident == "exit" || function.ident == "abort")
+        } else if name == "or_else"
+            && let Some(closure) = closure
+            && is_deaf(closure)
+            && arm::is_deaf_ok(&closure.body, &Caught::default())
         {
-            self.report(&EXIT, call);
-        }
-    }
-
-    fn endless(&mut self, body: &Block, whole: &Expr) {
-        let text = body.to_token_stream().to_string();
-        let caps = [
-            "attempt",
-            "tries",
-            "deadline",
-            "elapsed",
-            "max",
-            "limit",
-            "count",
-            "remaining",
-            "budget",
-            "delays",
-            "backoff",
-        ];
-        let lowercase = text.to_lowercase();
-        let fails = text.contains("Err (") || text.contains("is_err") || text.contains("Err(");
-        if fails && lowercase.contains("sleep") && !caps.iter().any(|cap| lowercase.contains(cap)) {
-            self.report(&ENDLESS_RETRY, whole);
+            let found = Silenced {
+                answer: arm::answer(&closure.body),
+                ..Silenced::by(&call.receiver)
+            };
+            self.report_caught(&CATCH_ALL_OK, &found, call);
         }
     }
 
@@ -352,7 +297,7 @@ impl Finder<'_> {
         } else if is_named(&mac.path, "external") {
             self.marked(mac);
         } else if !arm::is_log(mac)
-            && !macros::visit_inside(mac, |inner| self.visit_expr_mut(inner))
+            && !macros::visit_inside(mac, &mut |inner| self.visit_expression(inner))
         {
             self.report(&NOT_ANALYSED, &mac.path);
         }
@@ -360,23 +305,24 @@ impl Finder<'_> {
 
     /// `external!(interface, call)`.
     fn marked(&mut self, mac: &Macro) {
-        let parser = |input: syn::parse::ParseStream<'_>| {
+        let mut call = None;
+        let is_read = macros::read(mac, &mut |input| {
             input.parse::<Ident>()?;
             input.parse::<Token![,]>()?;
-            let call: Expr = input.parse()?;
+            call = Some(input.parse::<Expr>()?);
             input.parse::<Option<Token![,]>>()?;
-            Ok(call)
-        };
-        let Ok(mut call) = mac.parse_body_with(parser) else {
+            Ok(())
+        });
+        let (true, Some(mut call)) = (is_read, call) else {
             // The compiler will say what is wrong with it.
             return;
         };
-        let mut leaving = Leaving(Vec::new());
-        leaving.visit_expr_mut(&mut call);
-        for place in leaving.0 {
+        let mut places = Vec::new();
+        leaving(&mut call, &mut places);
+        for place in places {
             self.report(&LEAVES_EXTERNAL, &place);
         }
-        self.visit_expr_mut(&mut call);
+        self.visit_expression(&mut call);
     }
 
     fn statement(&mut self, statement: &Stmt) {
@@ -399,21 +345,32 @@ impl Finder<'_> {
     }
 }
 
-/// What a closure of one argument does not look at.
-fn deaf(closure: &ExprClosure) -> Option<Caught> {
-    let only = match &closure.inputs.iter().collect::<Vec<_>>()[..] {
-        [only] => *only,
-        _ => return None,
-    };
-    let only = match only {
+/// Whether a closure of one argument does not look at it.
+fn is_deaf(closure: &ExprClosure) -> bool {
+    if closure.inputs.len() != 1 {
+        return false;
+    }
+    let argument = match &closure.inputs[0] {
         Pat::Type(typed) => &*typed.pat,
         other => other,
     };
-    match only {
-        Pat::Wild(_) => Some(Caught::default()),
-        Pat::Ident(name) if !arm::mentions(&closure.body, Some(&name.ident)) => {
-            Some(Caught::default())
-        }
+    match argument {
+        Pat::Wild(_) => true,
+        Pat::Ident(name) => !arm::mentions(&closure.body, Some(&name.ident)),
+        _ => false,
+    }
+}
+
+/// Whether a method throws away the failure of an interface.
+fn replaces_failure(call: &ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    (name == "ok" || name.starts_with("unwrap_or")) && is_external(&call.receiver)
+}
+
+/// The argument of a call that has one.
+fn only(arguments: &Punctuated<Expr, Token![,]>) -> Option<&Expr> {
+    match arguments.len() {
+        1 => arguments.get(0),
         _ => None,
     }
 }
@@ -429,10 +386,15 @@ fn is_external(value: &Expr) -> bool {
 
 fn is_spawn(value: &Expr) -> bool {
     match value {
-        Expr::Call(call) => matches!(
-            &*call.func,
-            Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with("spawn"))
-        ),
+        Expr::Call(call) => {
+            let Expr::Path(path) = &*call.func else {
+                return false;
+            };
+            match path.path.segments.last() {
+                Some(last) => last.ident.to_string().starts_with("spawn"),
+                None => false,
+            }
+        }
         Expr::MethodCall(call) => call.method == "spawn",
         _ => false,
     }
@@ -445,10 +407,11 @@ fn spawns(value: &Expr) -> bool {
 }
 
 fn reason(mac: &Macro) -> Option<String> {
-    let parser = |input: syn::parse::ParseStream<'_>| {
-        let reason: LitStr = input.parse()?;
+    let mut reason = None;
+    let is_read = macros::read(mac, &mut |input| {
+        reason = Some(input.parse::<LitStr>()?.value());
         input.parse::<TokenStream>()?;
-        Ok(reason.value())
-    };
-    mac.parse_body_with(parser).ok()
+        Ok(())
+    });
+    reason.filter(|_| is_read)
 }
