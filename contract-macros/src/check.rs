@@ -2,11 +2,13 @@
 
 use contract_spec::source::Attribute;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Error, Path, PathArguments, Type};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Path, PathArguments, Type, TypePath};
 
 use crate::contract::{Declared, Named};
-use crate::hash;
+use crate::hash::Hash;
+use crate::mistake::mistake;
+use crate::parse::parse;
 use crate::respan::respan;
 
 /// What stands in front of the body; empty of code in the binary, for a const
@@ -15,9 +17,9 @@ use crate::respan::respan;
 /// Few tokens and one item, for what the compiler makes of them is what an annotation costs.
 pub(crate) fn statements(
     attribute: &Attribute,
-    declared: &Declared,
+    declared: &Declared<'_>,
     error: &TokenStream,
-    krate: &Path,
+    krate: &TokenStream,
 ) -> syn::Result<TokenStream> {
     let track = declared.file.track();
     if declared.function.error.is_none() {
@@ -35,11 +37,10 @@ pub(crate) fn statements(
 /// A look at the variants that the derive has listed.
 fn comparison(
     attribute: &Attribute,
-    declared: &Declared,
+    declared: &Declared<'_>,
     error: &TokenStream,
-    krate: &Path,
+    krate: &TokenStream,
 ) -> TokenStream {
-    let variants = declared.variants();
     let shared = declared.shared_error();
     let table = match &shared {
         Some(shared) => format!("`variants` of `[error.{}]`", shared.error.name.value),
@@ -49,17 +50,20 @@ fn comparison(
         ),
     };
     let (error_text, error_line) = declared.error();
-    let names = variants.iter().map(|variant| variant.name);
-    let hash = hash::of_enum(error_text, names);
-    let variants = variants
-        .iter()
-        .map(|Named { name, mode, line }| quote!((#name, #mode, #line)));
+    let mut hash = Hash::of(error_text);
+    let mut variants = TokenStream::new();
+    for Named { name, mode, line } in declared.variants() {
+        hash.add(name);
+        quote!((#name, #mode, #line),).to_tokens(&mut variants);
+    }
+    let hash = hash.finish();
     let file = &declared.file.shown;
-    let declared_in = shared
-        .as_ref()
-        .map_or(file.as_str(), |shared| shared.file());
+    let declared_in = match &shared {
+        Some(shared) => shared.file(),
+        None => file,
+    };
     let span = attribute.id.span();
-    let at_id = respan(krate, span);
+    let at_id = respan(krate.clone(), span);
     quote_spanned! {span=>
         #at_id::__private::check(
             <#error as #krate::FailureModes>::__ENUM,
@@ -68,7 +72,7 @@ fn comparison(
             #file,
             #declared_in,
             #table,
-            &[#(#variants),*],
+            &[#variants],
         )
     }
 }
@@ -77,75 +81,68 @@ fn comparison(
 /// the enum. In the argument of a closure, for there rustc's hint is not `todo!()`.
 fn foreign(
     attribute: &Attribute,
-    declared: &Declared,
+    declared: &Declared<'_>,
     error: &TokenStream,
 ) -> syn::Result<TokenStream> {
     let path = foreign_path(attribute, error)?;
     let (error_text, error_line) = declared.error();
-    let last = path
-        .segments
-        .last()
-        .map(|last| last.ident.to_string())
-        .unwrap_or_default();
+    let last = match path.segments.last() {
+        Some(last) => last.ident.to_string(),
+        None => String::new(),
+    };
     if last != error_text {
-        return Err(Error::new_spanned(
+        return Err(mistake(
             &attribute.id,
-            format!(
+            &format!(
                 "the contract names another error enum\n  {}:{error_line} says `error = \"{error_text}\"`, the function \
                  returns `{last}`: make one of them say the other",
                 declared.file.shown
             ),
         ));
     }
-    let variants = declared.variants();
-    let patterns = variant_patterns(
-        attribute,
-        &path,
-        variants.iter().map(|variant| variant.name),
-    )?;
-    let open = attribute
-        .foreign
-        .as_ref()
-        .is_some_and(|foreign| foreign.open);
     let span = attribute.id.span();
-    Ok(if open {
-        quote_spanned!(span=> let _ = |__error: &#error| ::core::matches!(__error, #(#patterns)|*);)
+    let mut patterns = TokenStream::new();
+    for (place, variant) in declared.variants().iter().enumerate() {
+        if place > 0 {
+            quote_spanned!(span=> |).to_tokens(&mut patterns);
+        }
+        variant_pattern(attribute, &path, variant.name)?.to_tokens(&mut patterns);
+    }
+    let is_open = matches!(&attribute.foreign, Some(foreign) if foreign.open);
+    Ok(if is_open {
+        quote_spanned!(span=> let _ = |__error: &#error| ::core::matches!(__error, #patterns);)
     } else {
-        quote_spanned!(span=> let _ = |(#(#patterns)|*): &#error| ();)
+        quote_spanned!(span=> let _ = |(#patterns): &#error| ();)
     })
 }
 
 /// `path::Enum::Variant { .. }`, which fits every kind of variant.
-pub(crate) fn variant_patterns<'a>(
+pub(crate) fn variant_pattern(
     attribute: &Attribute,
     path: &Path,
-    names: impl Iterator<Item = &'a str>,
-) -> syn::Result<Vec<TokenStream>> {
+    name: &str,
+) -> syn::Result<TokenStream> {
     let span = attribute.id.span();
-    let path = respan(path, span);
-    let mut patterns = Vec::new();
-    for name in names {
-        let mut variant: syn::Ident = syn::parse_str(name)?;
-        variant.set_span(span);
-        patterns.push(quote_spanned!(span=> #path::#variant { .. }));
-    }
-    Ok(patterns)
+    let path = respan(path.to_token_stream(), span);
+    let mut variant: Ident = parse(name.parse()?)?;
+    variant.set_span(span);
+    Ok(quote_spanned!(span=> #path::#variant { .. }))
 }
 
 /// The enum's path without its arguments, which patterns do not need.
 pub(crate) fn foreign_path(attribute: &Attribute, error: &TokenStream) -> syn::Result<Path> {
-    match syn::parse2(error.clone()) {
-        Ok(Type::Path(syn::TypePath {
+    match parse(error.clone()) {
+        Ok(Type::Path(TypePath {
             qself: None,
             mut path,
             ..
         })) => {
-            for segment in &mut path.segments {
-                segment.arguments = PathArguments::None;
+            for segment in path.segments.pairs_mut() {
+                segment.into_value().arguments = PathArguments::None;
             }
             Ok(path)
         }
-        _ => Err(Error::new_spanned(
+        _ => Err(mistake(
             &attribute.id,
             "the signature does not show the path of the enum, which `match` needs\n  \
              help: name it in the attribute: `match, error = path::to::Enum`",

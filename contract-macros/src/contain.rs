@@ -9,7 +9,7 @@ use contract_spec::source::visit_known;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprBreak, Item, ItemFn, Lifetime, Macro, Path, Token};
+use syn::{Block, Expr, ExprBreak, Item, ItemFn, Lifetime, Macro, Token};
 
 /// A body that is left by `break`.
 pub(crate) struct Contained {
@@ -20,7 +20,7 @@ pub(crate) struct Contained {
 }
 
 /// The body, if the function would notice a closure and can do without.
-pub(crate) fn contain(item: &ItemFn, krate: &Path) -> Option<Contained> {
+pub(crate) fn contain(item: &ItemFn, krate: &TokenStream) -> Option<Contained> {
     let notices = is_tracked(item) || mentions(item.block.to_token_stream(), NOTICING);
     if !notices || item.sig.asyncness.is_some() {
         return None;
@@ -58,7 +58,7 @@ pub(crate) fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
 }
 
 struct Rewriter<'a> {
-    krate: &'a Path,
+    krate: &'a TokenStream,
     label: Lifetime,
     /// Whether there is no place where the body could leave otherwise.
     all_known: bool,

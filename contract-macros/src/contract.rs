@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use contract_spec::model::{Contract, Function};
+use contract_spec::model::Function;
 use contract_spec::nearest;
 use contract_spec::source::Attribute;
-use syn::Error;
 
 use crate::file::{self, File, Shared};
+use crate::mistake::mistake;
 
 /// A contract file and the function in it that the attribute means.
-pub(crate) struct Declared {
-    pub(crate) file: Arc<File>,
-    pub(crate) function: Function,
+pub(crate) struct Declared<'f> {
+    pub(crate) file: &'f File,
+    pub(crate) function: &'f Function,
 }
 
 /// A variant that the contract names, and where.
@@ -23,7 +23,7 @@ pub(crate) struct Named<'a> {
     pub(crate) line: u32,
 }
 
-impl Declared {
+impl Declared<'_> {
     /// The enum's declaration, where several functions share it.
     pub(crate) fn shared_error(&self) -> Option<Shared<'_>> {
         self.file.shared_error(self.function.error.as_ref()?)
@@ -42,16 +42,20 @@ impl Declared {
             }
             return named;
         }
-        for mode in &self.function.modes {
-            if let Some(variant) = mode.returns()
-                && !named.iter().any(|named| named.name == variant.value)
-            {
-                named.push(Named {
-                    name: &variant.value,
-                    mode: mode.id(),
-                    line: self.file.line(variant.span.start),
-                });
+        'modes: for mode in &self.function.modes {
+            let Some(variant) = mode.returns() else {
+                continue;
+            };
+            for before in &named {
+                if before.name == variant.value {
+                    continue 'modes;
+                }
             }
+            named.push(Named {
+                name: &variant.value,
+                mode: mode.id(),
+                line: self.file.line(variant.span.start),
+            });
         }
         named
     }
@@ -88,17 +92,14 @@ impl Declared {
     /// The name of the error enum, without its path, and the line that gives it.
     pub(crate) fn error(&self) -> (&str, u32) {
         match &self.function.error {
-            Some(name) => (
-                name.value.rsplit("::").next().unwrap_or_default(),
-                self.file.line(name.span.start),
-            ),
+            Some(name) => (last(&name.value), self.file.line(name.span.start)),
             None => ("", 0),
         }
     }
 }
 
-/// Reads the contract and finds its function; every mistake is an error on the attribute's literal.
-pub(crate) fn read(attribute: &Attribute) -> syn::Result<Declared> {
+/// Reads the contract; every mistake is an error on the attribute's literal.
+pub(crate) fn open(attribute: &Attribute) -> syn::Result<Arc<File>> {
     let place: &dyn quote::ToTokens = match &attribute.file {
         Some(file) => file,
         None => &attribute.id,
@@ -107,30 +108,42 @@ pub(crate) fn read(attribute: &Attribute) -> syn::Result<Declared> {
         "write it: `cargo verify-contracts new {}`, or name another file: `file = \"…\"`",
         attribute.id.value()
     );
-    let file = file::open(&attribute.path(), place, &missing)?;
-    let name = attribute.function();
-    let Some(function) = file.contract.function(&name).cloned() else {
-        return Err(Error::new_spanned(
-            &attribute.id,
-            unknown_function(&name, &file.shown, &file.contract),
-        ));
-    };
-    Ok(Declared { file, function })
+    file::open(&attribute.path(), place, &missing)
 }
 
-fn unknown_function(name: &str, file: &str, contract: &Contract) -> String {
-    let functions = &contract.functions;
-    let names = || functions.iter().map(|function| function.name.as_str());
-    let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-    let help = match nearest(name, names()) {
+/// Finds the function in it.
+pub(crate) fn find<'f>(file: &'f File, attribute: &Attribute) -> syn::Result<Declared<'f>> {
+    let name = attribute.function();
+    if let Some(function) = file.contract.function(&name) {
+        return Ok(Declared { file, function });
+    }
+    let mut names = Vec::new();
+    for function in file.contract.functions.iter() {
+        names.push(function.name.as_str());
+    }
+    let message = unknown("function", "function", &name, &names, &file.shown);
+    Err(mistake(&attribute.id, &message))
+}
+
+/// That there is no table of that name; `what` is declared by one, and `names` are the others.
+pub(crate) fn unknown(table: &str, what: &str, name: &str, names: &[&str], file: &str) -> String {
+    let help = match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => {
-            format!("the file declares no function yet: add `[function.{name}]`")
+        None if names.is_empty() => {
+            format!("the file declares no {what} yet: add `[{table}.{name}]`")
         }
         None => format!(
-            "the file declares {}; add `[function.{name}]`",
-            known.join(", ")
+            "the file declares `{}`; add `[{table}.{name}]`",
+            names.join("`, `")
         ),
     };
-    format!("there is no `[function.{name}]` in {file}\n  help: {help}")
+    format!("there is no `[{table}.{name}]` in {file}\n  help: {help}")
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    match path.rfind(':') {
+        Some(colon) => &path[colon + 1..],
+        None => path,
+    }
 }

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Expr, LitStr, Path, Token};
+use syn::{Expr, LitStr, Path, Token};
+
+use crate::mistake::mistake;
+use crate::parse::parse;
 
 /// Texts that stand where a reason should.
 const PLACEHOLDERS: &[&str] = &[
@@ -59,7 +62,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         krate,
         reason,
         value,
-    } = match syn::parse2(input) {
+    } = match parse(input) {
         Ok(degrade) => degrade,
         Err(error) => return error.into_compile_error(),
     };
@@ -85,32 +88,38 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
 }
 
-fn literal(reason: &Expr) -> syn::Result<LitStr> {
+fn literal(reason: &Expr) -> syn::Result<&LitStr> {
     let Expr::Lit(syn::ExprLit {
         lit: syn::Lit::Str(literal),
         ..
     }) = reason
     else {
-        return Err(Error::new_spanned(
+        return Err(mistake(
             reason,
             "the reason must be a literal: it is read by reviewers, not by the program",
         ));
     };
     let text = literal.value();
     let text = text.trim();
-    let lower = text.to_lowercase();
-    let is_placeholder = PLACEHOLDERS.iter().any(|placeholder| {
-        lower
-            .strip_prefix(placeholder)
-            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-    });
     let is_short = text.chars().count() < SHORTEST || (text.is_ascii() && !text.contains(' '));
-    if is_placeholder || is_short {
-        return Err(Error::new_spanned(
+    if is_short || is_placeholder(&text.to_lowercase()) {
+        return Err(mistake(
             reason,
             "a reviewer cannot judge this reason\n  help: say in a few words why this failure may be lost: \
              \"the mail is a courtesy, the order stands without it\"",
         ));
     }
-    Ok(literal.clone())
+    Ok(literal)
+}
+
+fn is_placeholder(text: &str) -> bool {
+    for placeholder in PLACEHOLDERS {
+        if let Some(rest) = text.strip_prefix(placeholder) {
+            match rest.chars().next() {
+                Some(next) if next.is_alphanumeric() => {}
+                _ => return true,
+            }
+        }
+    }
+    false
 }

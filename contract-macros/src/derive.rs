@@ -1,17 +1,36 @@
 //! `#[derive(FailureModes)]`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Attribute, Data, DataEnum, DeriveInput, Error, Expr, LitStr, Path, Token, Variant};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Error, Expr, Item, ItemEnum, LitStr, Path, Token, Variant};
 
-use crate::{hash, signature};
+use crate::hash::Hash;
+use crate::mistake::{self, mistake};
+use crate::parse::parse;
+use crate::signature;
 
 pub(crate) fn failure_modes(item: TokenStream) -> TokenStream {
-    let input: DeriveInput = match syn::parse2(item) {
-        Ok(input) => input,
-        Err(error) => return error.into_compile_error(),
+    let expanded = match parse(item) {
+        Ok(Item::Enum(input)) => expand(&input),
+        Ok(Item::Struct(input)) => Err(no_enum(&input.ident)),
+        Ok(Item::Union(input)) => Err(no_enum(&input.ident)),
+        Ok(other) => Err(no_enum(&other)),
+        Err(error) => Err(error),
     };
-    expand(&input).unwrap_or_else(|error| error.into_compile_error())
+    match expanded {
+        Ok(output) => output,
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn no_enum(item: &dyn ToTokens) -> Error {
+    mistake(
+        item,
+        "`FailureModes` is derived for an enum, whose variants are the failures\n  \
+         help: for a struct with a `kind()`, implement the trait by hand",
+    )
 }
 
 /// What `#[failure(…)]` says about a variant.
@@ -22,43 +41,35 @@ pub(crate) struct Described<'a> {
     pub(crate) sample: Option<Expr>,
 }
 
-fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let Data::Enum(data) = &input.data else {
-        return Err(Error::new_spanned(
-            &input.ident,
-            "`FailureModes` is derived for an enum, whose variants are the failures\n  \
-             help: for a struct with a `kind()`, implement the trait by hand",
-        ));
-    };
+fn expand(input: &ItemEnum) -> syn::Result<TokenStream> {
     let krate = krate(&input.attrs)?;
-    let (described, mistakes) = describe(data);
+    let (described, mistakes) = describe(input);
     let mistakes = mistakes.map(Error::into_compile_error);
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let name = ident.to_string();
-    let names: Vec<String> = data.variants.iter().map(|v| v.ident.to_string()).collect();
-    let hash = hash::of_enum(&name, names.iter().map(String::as_str));
-    let variants = data.variants.iter().zip(&names).map(|(variant, name)| {
-        let line = quote_spanned!(variant.ident.span()=> ::core::line!());
-        quote! {
-            #krate::Variant { name: #name, file: ::core::file!(), line: #line }
-        }
-    });
-    let indices = data.variants.iter().enumerate().map(|(index, variant)| {
+    let mut hash = Hash::of(&name);
+    let mut variants = TokenStream::new();
+    let mut indices = TokenStream::new();
+    let mut modes = TokenStream::new();
+    for (index, Described { variant, mode, .. }) in described.iter().enumerate() {
         let variant = &variant.ident;
-        quote!(Self::#variant { .. } => #index,)
-    });
-    let modes = described.iter().map(|described| {
-        let (variant, mode) = (&described.variant.ident, &described.mode);
-        quote!(Self::#variant { .. } => #mode,)
-    });
+        let name = variant.to_string();
+        hash.add(&name);
+        let line = quote_spanned!(variant.span()=> ::core::line!());
+        quote!(#krate::Variant { name: #name, file: ::core::file!(), line: #line },)
+            .to_tokens(&mut variants);
+        quote!(Self::#variant { .. } => #index,).to_tokens(&mut indices);
+        quote!(Self::#variant { .. } => #mode,).to_tokens(&mut modes);
+    }
+    let hash = hash.finish();
     // Nothing to match on, and a reference to it is not known to be empty.
-    let (index, mode) = if data.variants.is_empty() {
+    let (index, mode) = if described.is_empty() {
         (quote!(match *self {}), quote!(match *self {}))
     } else {
         (
-            quote!(match self { #(#indices)* }),
-            quote!(::core::option::Option::Some(match self { #(#modes)* })),
+            quote!(match self { #indices }),
+            quote!(::core::option::Option::Some(match self { #modes })),
         )
     };
     #[cfg(feature = "probe")]
@@ -70,7 +81,7 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         #[automatically_derived]
         impl #impl_generics #krate::FailureModes for #ident #type_generics #where_clause {
             const NAME: &'static ::core::primitive::str = #name;
-            const VARIANTS: &'static [#krate::Variant] = &[#(#variants),*];
+            const VARIANTS: &'static [#krate::Variant] = &[#variants];
             const HASH: ::core::primitive::u64 = #hash;
 
             fn variant(&self) -> ::core::primitive::usize {
@@ -87,13 +98,10 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 }
 
 /// What `#[failure(…)]` says on the enum itself.
-fn krate(attributes: &[Attribute]) -> syn::Result<Path> {
+fn krate(attributes: &[Attribute]) -> syn::Result<TokenStream> {
     let mut krate: Option<Path> = None;
     for attribute in attributes {
-        if !attribute.path().is_ident("failure") {
-            continue;
-        }
-        attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        arguments(attribute, &mut |input| {
             if !input.peek(Token![crate]) {
                 return Err(input.error(
                     "on the enum there is only `crate = path`; `mode` and `sample` belong to its variants",
@@ -108,19 +116,28 @@ fn krate(attributes: &[Attribute]) -> syn::Result<Path> {
     Ok(signature::krate(krate.as_ref()))
 }
 
+/// Reads what stands in the brackets of `#[failure(…)]`, if it is one.
+fn arguments(
+    attribute: &Attribute,
+    parser: &mut dyn FnMut(ParseStream<'_>) -> syn::Result<()>,
+) -> syn::Result<()> {
+    if attribute.path().is_ident("failure") {
+        attribute.parse_args_with(parser)?;
+    }
+    Ok(())
+}
+
 /// What is said of each variant, and what is wrong with it. A variant with a mistake
 /// counts all the same: its absence would be a second error that follows from the first.
-fn describe(data: &DataEnum) -> (Vec<Described<'_>>, Option<Error>) {
+fn describe(input: &ItemEnum) -> (Vec<Described<'_>>, Option<Error>) {
     let mut mistakes: Option<Error> = None;
     let mut described = Vec::new();
-    for variant in &data.variants {
+    for variant in input.variants.pairs() {
+        let variant = variant.into_value();
         match read(variant) {
             Ok(variant) => described.push(variant),
             Err(error) => {
-                match &mut mistakes {
-                    Some(mistakes) => mistakes.combine(error),
-                    None => mistakes = Some(error),
-                }
+                mistake::add(&mut mistakes, error);
                 described.push(Described {
                     variant,
                     mode: snake_case(&variant.ident),
@@ -133,37 +150,21 @@ fn describe(data: &DataEnum) -> (Vec<Described<'_>>, Option<Error>) {
 }
 
 fn read(variant: &Variant) -> syn::Result<Described<'_>> {
-    let mut mode: Option<LitStr> = None;
+    let mut mode: Option<String> = None;
     let mut sample: Option<Expr> = None;
     for attribute in &variant.attrs {
-        if !attribute.path().is_ident("failure") {
-            continue;
-        }
-        attribute.parse_nested_meta(|meta| {
-            let twice = if meta.path.is_ident("mode") {
-                let value: LitStr = meta.value()?.parse()?;
-                if !is_mode_name(&value.value()) {
-                    return Err(Error::new_spanned(
-                        &value,
-                        "a failure mode is a word in snake case, such as `server_error`",
-                    ));
+        arguments(attribute, &mut |input| {
+            while !input.is_empty() {
+                read_argument(input, &mut mode, &mut sample)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
                 }
-                mode.replace(value).is_some()
-            } else if meta.path.is_ident("sample") {
-                sample.replace(meta.value()?.parse()?).is_some()
-            } else {
-                return Err(meta.error(
-                    "unknown argument; there are `mode = \"server_error\"` and `sample = EXPRESSION`",
-                ));
-            };
-            if twice {
-                return Err(meta.error("this is given twice"));
             }
             Ok(())
         })?;
     }
     let mode = match mode {
-        Some(mode) => mode.value(),
+        Some(mode) => mode,
         None => snake_case(&variant.ident),
     };
     Ok(Described {
@@ -173,33 +174,72 @@ fn read(variant: &Variant) -> syn::Result<Described<'_>> {
     })
 }
 
+fn read_argument(
+    input: ParseStream<'_>,
+    mode: &mut Option<String>,
+    sample: &mut Option<Expr>,
+) -> syn::Result<()> {
+    const TWICE: &str = "this is given twice";
+    let key = input.call(Ident::parse_any)?;
+    if key == "mode" {
+        input.parse::<Token![=]>()?;
+        let value: LitStr = input.parse()?;
+        let name = value.value();
+        if !is_mode_name(&name) {
+            return Err(mistake(
+                &value,
+                "a failure mode is a word in snake case, such as `server_error`",
+            ));
+        }
+        if mode.replace(name).is_some() {
+            return Err(mistake(&quote!(#key #value), TWICE));
+        }
+    } else if key == "sample" {
+        input.parse::<Token![=]>()?;
+        let value: Expr = input.parse()?;
+        if sample.is_some() {
+            return Err(mistake(&quote!(#key #value), TWICE));
+        }
+        *sample = Some(value);
+    } else {
+        return Err(mistake(
+            &key,
+            "unknown argument; there are `mode = \"server_error\"` and `sample = EXPRESSION`",
+        ));
+    }
+    Ok(())
+}
+
 fn is_mode_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    for letter in name.chars() {
+        if !matches!(letter, 'a'..='z' | '0'..='9' | '_') {
+            return false;
+        }
+    }
+    matches!(name.as_bytes(), [b'a'..=b'z', ..])
 }
 
 /// `NotFound` → `not_found`, `HTTPError` → `http_error`.
 fn snake_case(ident: &Ident) -> String {
     let name = ident.to_string();
-    let name = name.trim_start_matches("r#");
-    let letters: Vec<char> = name.chars().collect();
     let mut snake = String::with_capacity(name.len() + 4);
-    for (index, letter) in letters.iter().enumerate() {
+    let mut letters = name.trim_start_matches("r#").chars();
+    let mut before = '_';
+    while let Some(letter) = letters.next() {
+        let is_last_of_capitals = match letters.clone().next() {
+            Some(next) => next.is_lowercase(),
+            None => false,
+        };
         let starts_word = letter.is_uppercase()
-            && index > 0
-            && letters[index - 1] != '_'
-            && (!letters[index - 1].is_uppercase()
-                || letters
-                    .get(index + 1)
-                    .is_some_and(|next| next.is_lowercase()));
+            && before != '_'
+            && (!before.is_uppercase() || is_last_of_capitals);
         if starts_word {
             snake.push('_');
         }
-        snake.extend(letter.to_lowercase());
+        snake.push(letter);
+        before = letter;
     }
-    snake
+    snake.to_lowercase()
 }
 
 #[cfg(test)]

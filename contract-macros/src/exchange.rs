@@ -8,17 +8,17 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Fields, Path, Type, Variant};
+use syn::{Fields, Type, Variant};
 
 /// All of them, as far as the variants have something to exchange.
-pub(crate) fn methods(variants: &[&Variant], krate: &Path) -> TokenStream {
+pub(crate) fn methods(variants: &[&Variant], krate: &TokenStream) -> TokenStream {
     let taken = taken(variants, krate);
     let exchanged = exchanged(variants, krate);
     quote!(#taken #exchanged)
 }
 
 /// One variant out of what another one holds. An arm for each variant, and not for each two.
-fn taken(variants: &[&Variant], krate: &Path) -> Option<TokenStream> {
+fn taken(variants: &[&Variant], krate: &TokenStream) -> Option<TokenStream> {
     let mut groups: Vec<Vec<(usize, &Variant)>> = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
         let mut known = groups.iter_mut();
@@ -66,7 +66,7 @@ fn taken(variants: &[&Variant], krate: &Path) -> Option<TokenStream> {
 }
 
 /// An arm that makes any variant of a group out of any other.
-fn handed_over(group: &[(usize, &Variant)], krate: &Path) -> TokenStream {
+fn handed_over(group: &[(usize, &Variant)], krate: &TokenStream) -> TokenStream {
     let fields = &group[0].1.fields;
     let members: Vec<TokenStream> = fields.members().map(|member| quote!(#member)).collect();
     let held: Vec<Ident> = (0..members.len())
@@ -113,7 +113,7 @@ fn hold_the_same(from: &Variant, to: &Variant) -> bool {
 }
 
 /// The same variant with another one of the enum that it holds.
-fn exchanged(variants: &[&Variant], krate: &Path) -> Option<TokenStream> {
+fn exchanged(variants: &[&Variant], krate: &TokenStream) -> Option<TokenStream> {
     let holders: Vec<(usize, &Ident, TokenStream, &Type)> = variants
         .iter()
         .enumerate()
@@ -174,7 +174,7 @@ fn exchanged(variants: &[&Variant], krate: &Path) -> Option<TokenStream> {
 }
 
 /// Whether an enum's values can be taken apart.
-fn comes_apart(krate: &Path) -> TokenStream {
+fn comes_apart(krate: &TokenStream) -> TokenStream {
     quote! {{
         use #krate::__private::apart::{ComesApart as _, StaysWhole as _};
         (&#krate::__private::apart::Apart::<Self>::new()).comes_apart()
@@ -182,7 +182,7 @@ fn comes_apart(krate: &Path) -> TokenStream {
 }
 
 /// `this`, which patterns can be held against, and `proof`, which is asked for each part.
-fn apart(krate: &Path) -> TokenStream {
+fn apart(krate: &TokenStream) -> TokenStream {
     quote! {
         let (this, proof) = {
             use #krate::__private::apart::{ComesApart as _, StaysWhole as _};
@@ -195,6 +195,6 @@ fn apart(krate: &Path) -> TokenStream {
 }
 
 /// What a pattern has bound, as the value that it is.
-fn part(bound: &TokenStream, ty: &Type, krate: &Path) -> TokenStream {
+fn part(bound: &TokenStream, ty: &Type, krate: &TokenStream) -> TokenStream {
     quote!(#krate::__private::apart::Part::<#ty, _>::part(#bound, proof))
 }

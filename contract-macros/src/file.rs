@@ -4,7 +4,6 @@
 //! quadratic otherwise. It is never stale, however long the process lives: the files are
 //! read each time, and what is kept counts only as long as every text is the same.
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +11,8 @@ use contract_spec::model::{Contract, SharedError};
 use contract_spec::{Reading, Severity, Source, check_with};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::Error;
+
+use crate::mistake::mistake;
 
 /// What was read.
 pub(crate) struct File {
@@ -44,7 +44,7 @@ pub(crate) struct Shared<'a> {
 type Key = (PathBuf, PathBuf);
 
 /// The contracts without mistakes that this process has read.
-static KNOWN: Mutex<Option<HashMap<Key, Arc<File>>>> = Mutex::new(None);
+static KNOWN: Mutex<Vec<(Key, Arc<File>)>> = Mutex::new(Vec::new());
 
 /// Reads a contract file. Every mistake in it is part of one error at `place`; `missing`
 /// says what to write where there is no file.
@@ -55,43 +55,63 @@ pub(crate) fn open(relative: &str, place: &dyn ToTokens, missing: &str) -> syn::
     let folder = std::env::current_dir().unwrap_or_default();
     let key = (package.join(relative), folder);
     let shown = shown(&key);
-    let text = std::fs::read_to_string(&key.0).map_err(|error| {
-        let message = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                format!("there is no contract at {shown}\n  help: {missing}")
-            }
-            _ => format!("failed to read the contract {shown}: {error}"),
-        };
-        Error::new_spanned(place, message)
-    })?;
+    let text = match std::fs::read_to_string(&key.0) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    format!("there is no contract at {shown}\n  help: {missing}")
+                }
+                _ => format!("failed to read the contract {shown}: {error}"),
+            };
+            return Err(mistake(place, &message));
+        }
+    };
     if let Some(file) = known(&key, &text) {
         return Ok(file);
     }
     let source = Source::new(shown, text);
-    let file = read(source, &package, relative, &key.1)
-        .map_err(|message| Error::new_spanned(place, message))?;
-    let file = Arc::new(file);
+    let file = match read(source, &package, relative, &key.1) {
+        Ok(file) => Arc::new(file),
+        Err(message) => return Err(mistake(place, &message)),
+    };
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.get_or_insert_default().insert(key, Arc::clone(&file));
+    for (of, before) in known.iter_mut() {
+        if is_same(of, &key) {
+            *before = Arc::clone(&file);
+            return Ok(file);
+        }
+    }
+    known.push((key, Arc::clone(&file)));
     Ok(file)
 }
 
 /// What this process knows of a contract file, if every text is still the same.
 fn known(key: &Key, text: &str) -> Option<Arc<File>> {
     let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = known.as_ref()?.get(key)?;
-    let is_same = |(path, outcome): &(String, Loaded)| load(path) == *outcome;
-    (file.source.text == text && file.loaded.iter().all(is_same)).then(|| Arc::clone(file))
+    for (of, file) in known.iter() {
+        if is_same(of, key) {
+            return file.is_fresh(text).then(|| Arc::clone(file));
+        }
+    }
+    None
+}
+
+fn is_same((path, folder): &Key, other: &Key) -> bool {
+    path.as_os_str() == other.0.as_os_str() && folder.as_os_str() == other.1.as_os_str()
 }
 
 /// The text of another file, or why there is none.
 type Loaded = Result<String, String>;
 
 fn load(path: &str) -> Loaded {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => error.to_string(),
-    })
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err("there is no such file".to_owned())
+        }
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Reads a contract's text; what is wrong with it is the error.
@@ -103,30 +123,23 @@ fn read(source: Source, package: &Path, relative: &str, folder: &Path) -> Result
         outcome
     });
     if checked.has_errors() {
-        let included = checked
-            .included
-            .iter()
-            .map(|file| (&file.reading, &file.source));
-        let mistakes: Vec<String> = [(&checked.reading, &source)]
-            .into_iter()
-            .chain(included)
-            .flat_map(|(reading, source)| mistakes(reading, source))
-            .collect();
-        return Err(format!(
-            "the contract has mistakes\n{}",
-            mistakes.join("\n")
-        ));
+        let mut message = "the contract has mistakes".to_owned();
+        mistakes(&checked.reading, &source, &mut message);
+        for file in &checked.included {
+            mistakes(&file.reading, &file.source, &mut message);
+        }
+        return Err(message);
     }
-    let included: Vec<Text> = checked
-        .included
-        .into_iter()
-        .map(|file| Text::new(file.source))
-        .collect();
     let mut tracked = vec![relative.to_owned()];
+    let mut included = Vec::new();
+    for file in checked.included {
+        tracked.push(from_to(package, &folder.join(&file.source.path)));
+        included.push(Text::new(file.source));
+    }
     // What a called function promises decides what is asked of its callers.
-    let called = checked.called.iter().map(|file| &file.path);
-    let others = included.iter().map(|file| &file.path).chain(called);
-    tracked.extend(others.map(|path| from_to(package, &folder.join(path))));
+    for file in &checked.called {
+        tracked.push(from_to(package, &folder.join(&file.path)));
+    }
     Ok(File {
         shown: source.path.clone(),
         contract: checked.reading.contract,
@@ -139,9 +152,14 @@ fn read(source: Source, package: &Path, relative: &str, folder: &Path) -> Result
 
 impl Text {
     fn new(source: Source) -> Self {
-        let breaks = source.text.match_indices('\n').map(|(at, _)| at + 1);
+        let mut starts = vec![0];
+        for (at, byte) in source.text.bytes().enumerate() {
+            if byte == b'\n' {
+                starts.push(at + 1);
+            }
+        }
         Self {
-            starts: std::iter::once(0).chain(breaks).collect(),
+            starts,
             path: source.path,
             text: source.text,
         }
@@ -155,6 +173,19 @@ impl Text {
 }
 
 impl File {
+    /// Whether every text is still the same.
+    fn is_fresh(&self, text: &str) -> bool {
+        if self.source.text != text {
+            return false;
+        }
+        for (path, outcome) in &self.loaded {
+            if load(path) != *outcome {
+                return false;
+            }
+        }
+        true
+    }
+
     /// The line of a place in the file, from 1.
     pub(crate) fn line(&self, offset: usize) -> u32 {
         self.source.line(offset)
@@ -162,22 +193,22 @@ impl File {
 
     /// An enum that several functions share, if this file or an included one declares it.
     pub(crate) fn shared_error(&self, name: &str) -> Option<Shared<'_>> {
-        let find =
-            |contract: &'_ Contract| contract.errors.iter().position(|error| *error.name == name);
-        if let Some(at) = find(&self.contract) {
+        if let Some(error) = self.contract.errors.get(name) {
             return Some(Shared {
-                error: &self.contract.errors[at],
+                error,
                 source: &self.source,
             });
         }
-        self.contract.included.iter().find_map(|included| {
-            let error = &included.contract.errors[find(&included.contract)?];
-            let source = self
-                .included
-                .iter()
-                .find(|source| source.path == included.path)?;
-            Some(Shared { error, source })
-        })
+        for included in &self.contract.included {
+            if let Some(error) = included.contract.errors.get(name) {
+                for source in &self.included {
+                    if source.path == included.path {
+                        return Some(Shared { error, source });
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// Has the crate compiled again when one of the files changes; statements of a block
@@ -185,13 +216,15 @@ impl File {
     /// not by us: an absolute one in the output would make two checkouts build two
     /// different libraries.
     pub(crate) fn track(&self) -> TokenStream {
-        let includes = self.tracked.iter().map(|relative| {
+        let mut includes = TokenStream::new();
+        for relative in &self.tracked {
             let path = format!("/{relative}");
             quote! {
                 ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
             }
-        });
-        quote!(#(#includes)*)
+            .to_tokens(&mut includes);
+        }
+        includes
     }
 }
 
@@ -215,32 +248,37 @@ fn shown((path, folder): &Key) -> String {
 
 /// The way from a folder to a file, both absolute.
 fn from_to(folder: &Path, file: &Path) -> String {
-    let plain = |path: &Path| -> Vec<String> {
-        let mut parts = Vec::new();
-        for part in path.components() {
-            match part {
-                Component::CurDir => {}
-                Component::ParentDir => drop(parts.pop()),
-                part => parts.push(part.as_os_str().to_string_lossy().into_owned()),
-            }
-        }
-        parts
-    };
-    let (folder, file) = (plain(folder), plain(file));
-    let common = folder.iter().zip(&file).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", folder.len() - common);
-    let down = file[common..].iter().map(String::as_str);
-    up.chain(down).collect::<Vec<_>>().join("/")
+    let (folder, file) = (parts(folder), parts(file));
+    let mut common = 0;
+    while common < folder.len() && common < file.len() && folder[common] == file[common] {
+        common += 1;
+    }
+    let mut way = "../".repeat(folder.len() - common);
+    way.push_str(&file[common..].join("/"));
+    way
 }
 
-fn mistakes(reading: &Reading, source: &Source) -> Vec<String> {
-    let errors = reading
-        .diagnostics
-        .iter()
-        .filter(|d| d.severity == Severity::Error);
-    errors
-        .map(|diagnostic| diagnostic.render_plain(source))
-        .collect()
+/// The parts of a path, with `..` resolved.
+fn parts(path: &Path) -> Vec<String> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(parts.pop()),
+            part => parts.push(part.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    parts
+}
+
+/// Adds the mistakes in a file to a message, each on a line of its own.
+fn mistakes(reading: &Reading, source: &Source, message: &mut String) {
+    for diagnostic in &reading.diagnostics {
+        if diagnostic.severity == Severity::Error {
+            message.push('\n');
+            message.push_str(&diagnostic.render_plain(source));
+        }
+    }
 }
 
 #[cfg(test)]

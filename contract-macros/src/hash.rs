@@ -1,23 +1,41 @@
 //! One number for an enum's name and the names of its variants, whatever their order.
 
-/// FNV-1a of each name, the enum's weighing more; never 0, which means "not computed".
-pub(crate) fn of_enum<'a>(name: &str, variants: impl IntoIterator<Item = &'a str>) -> u64 {
-    let sum = variants
-        .into_iter()
-        .map(fnv1a)
-        .fold(fnv1a(name).rotate_left(1), u64::wrapping_add);
-    if sum == 0 { 1 } else { sum }
+/// The sum of FNV-1a of each name, the enum's weighing more; never 0, which means "not computed".
+pub(crate) struct Hash(u64);
+
+impl Hash {
+    pub(crate) fn of(name: &str) -> Self {
+        Self(fnv1a(name).rotate_left(1))
+    }
+
+    pub(crate) fn add(&mut self, variant: &str) {
+        self.0 = self.0.wrapping_add(fnv1a(variant));
+    }
+
+    pub(crate) fn finish(self) -> u64 {
+        if self.0 == 0 { 1 } else { self.0 }
+    }
 }
 
 fn fnv1a(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    for byte in name.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
 }
 
 #[cfg(test)]
 mod tests {
-    use super::of_enum;
+    use super::Hash;
+
+    fn of_enum<const N: usize>(name: &str, variants: [&str; N]) -> u64 {
+        let mut hash = Hash::of(name);
+        for variant in variants {
+            hash.add(variant);
+        }
+        hash.finish()
+    }
 
     #[test]
     fn order_does_not_matter_and_names_do() {

@@ -20,9 +20,11 @@ mod file;
 mod hash;
 #[cfg(feature = "probe")]
 mod hold;
+mod mistake;
 mod opaque;
 #[cfg(feature = "probe")]
 mod parameters;
+mod parse;
 #[cfg(feature = "probe")]
 mod probe;
 mod respan;
@@ -31,6 +33,7 @@ mod retry;
 mod sample;
 mod signature;
 mod silence;
+mod types;
 
 use proc_macro::TokenStream;
 

@@ -3,7 +3,9 @@
 //! left to the trait `FailureModes`, which says the same in fewer words.
 
 use quote::ToTokens;
-use syn::{Error, Ident, PathArguments, Type, TypePath};
+use syn::{Error, GenericArgument, Ident, PathArguments, Type, TypePath};
+
+use crate::mistake::mistake;
 
 /// Refuses what is surely no `Result`, and a `Result` whose error is opaque.
 pub(crate) fn refuse_output(output: &Type) -> syn::Result<()> {
@@ -11,7 +13,7 @@ pub(crate) fn refuse_output(output: &Type) -> syn::Result<()> {
         let text = shown(output);
         let message =
             format!("a contracted function must return a `Result`, and this is `{text}`\n  {why}");
-        Err(Error::new_spanned(output, message))
+        Err(mistake(output, &message))
     };
     const ENUM: &str =
         "help: return `Result<…, YourError>`, where `YourError` is an enum of its failures";
@@ -26,16 +28,16 @@ pub(crate) fn refuse_output(output: &Type) -> syn::Result<()> {
                      (`.ok_or(YourError::NotFound)`)",
                 );
             }
-            if PLAIN.iter().any(|plain| last.ident == plain) {
+            if is_any(&last.ident, PLAIN) {
                 return refuse(ENUM);
             }
             if last.ident == "Result" {
-                if crate_of(path).is_some_and(is_catch_all) {
+                if is_catch_all(path) {
                     return Err(catch_all(output));
                 }
                 if let PathArguments::AngleBracketed(arguments) = &last.arguments
                     && arguments.args.len() == 2
-                    && let Some(syn::GenericArgument::Type(error)) = arguments.args.last()
+                    && let GenericArgument::Type(error) = &arguments.args[1]
                 {
                     return refuse_error(error);
                 }
@@ -63,7 +65,7 @@ const PLAIN: &[&str] = &[
 pub(crate) fn refuse_error(error: &Type) -> syn::Result<()> {
     let reason = match error {
         Type::Path(path) => {
-            if crate_of(path).is_some_and(is_catch_all) {
+            if is_catch_all(path) {
                 return Err(catch_all(error));
             }
             let Some(last) = path.path.segments.last() else {
@@ -72,7 +74,7 @@ pub(crate) fn refuse_error(error: &Type) -> syn::Result<()> {
             if last.ident == "Box" && holds_object(&last.arguments) {
                 return Err(catch_all(error));
             }
-            if !PLAIN.iter().any(|plain| last.ident == plain) {
+            if !is_any(&last.ident, PLAIN) {
                 return Ok(());
             }
             "a text or a number tells people what happened, and code nothing it could rely on"
@@ -87,9 +89,9 @@ pub(crate) fn refuse_error(error: &Type) -> syn::Result<()> {
         Type::Never(_) => "a function that cannot fail needs no contract",
         _ => return Ok(()),
     };
-    Err(Error::new_spanned(
+    Err(mistake(
         error,
-        format!(
+        &format!(
             "`{}` is not a closed set of failures: {reason}\n  \
              help: return an enum with one variant for each failure, and put `#[derive(FailureModes)]` on it",
             shown(error)
@@ -103,9 +105,9 @@ pub(crate) fn refuse_parameter(error: &Type, parameters: &[Ident]) -> syn::Resul
         return Ok(());
     };
     match path.path.get_ident() {
-        Some(name) if name != "Self" && parameters.contains(name) => Err(Error::new_spanned(
+        Some(name) if name != "Self" && parameters.contains(name) => Err(mistake(
             error,
-            format!(
+            &format!(
                 "the error type is the parameter `{name}`, whose variants only each caller knows\n  \
                  help: return an enum of your own, with a variant that `{name}` can be turned into"
             ),
@@ -115,9 +117,9 @@ pub(crate) fn refuse_parameter(error: &Type, parameters: &[Ident]) -> syn::Resul
 }
 
 fn catch_all(place: &Type) -> Error {
-    Error::new_spanned(
+    mistake(
         place,
-        format!(
+        &format!(
             "`{}` can hold any error, so that no contract can list what this function returns\n  \
              help: return an enum with one variant for each failure, put `#[derive(FailureModes)]` on it, and keep \
              the cause in a variant's `#[source]`",
@@ -130,36 +132,49 @@ fn holds_object(arguments: &PathArguments) -> bool {
     let PathArguments::AngleBracketed(arguments) = arguments else {
         return false;
     };
-    let is_object = |argument: &syn::GenericArgument| {
-        matches!(argument, syn::GenericArgument::Type(Type::TraitObject(_)))
-    };
-    arguments.args.iter().any(is_object)
+    for argument in arguments.args.pairs() {
+        if matches!(
+            argument.into_value(),
+            GenericArgument::Type(Type::TraitObject(_))
+        ) {
+            return true;
+        }
+    }
+    false
 }
 
-/// The crate of a path of two or more parts.
-fn crate_of(path: &TypePath) -> Option<&Ident> {
+/// Whether a type is of a crate whose errors can hold any other.
+fn is_catch_all(path: &TypePath) -> bool {
     let segments = &path.path.segments;
-    (segments.len() > 1).then(|| &segments[0].ident)
+    segments.len() > 1
+        && is_any(
+            &segments[0].ident,
+            &["anyhow", "eyre", "color_eyre", "stable_eyre"],
+        )
 }
 
-fn is_catch_all(name: &Ident) -> bool {
-    ["anyhow", "eyre", "color_eyre", "stable_eyre"]
-        .iter()
-        .any(|krate| name == krate)
+fn is_any(name: &Ident, names: &[&str]) -> bool {
+    for one in names {
+        if name == one {
+            return true;
+        }
+    }
+    false
 }
 
 pub(crate) fn shown(tokens: &Type) -> String {
     let text = tokens.to_token_stream().to_string();
     let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
+    let mut before = '<';
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        let before = out.chars().next_back().unwrap_or('<');
-        let after = letters.peek().copied().unwrap_or('>');
+        let after = letters.clone().next().unwrap_or('>');
         let joined = letter == ' '
             && (matches!(before, '<' | '&' | ':' | '(' | '[')
                 || matches!(after, '<' | '>' | ',' | ':' | ')' | ']' | ';'));
         if !joined {
             out.push(letter);
+            before = letter;
         }
     }
     out

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::token::Brace;
-use syn::{Expr, FnArg, ItemFn, Pat, Path, Type};
+use syn::{Expr, FnArg, ItemFn, Pat, Type};
 
 use crate::contain::{self, Contained};
 use crate::contract::Declared;
@@ -14,16 +14,16 @@ use crate::{check, parameters, signature};
 /// Rewrites the body so that it records, and so that a mutant can change what it returns.
 pub(crate) fn weave(
     attribute: &Attribute,
-    declared: &Declared,
+    declared: &Declared<'_>,
     error: &TokenStream,
-    krate: &Path,
+    krate: &TokenStream,
     item: &mut ItemFn,
 ) -> syn::Result<()> {
     let arguments = arguments(declared, krate, item);
     let site = site(attribute, declared, krate, item);
     let call = Ident::new("__call", Span::mixed_site());
     let result = Ident::new("__result", Span::mixed_site());
-    let Some(output) = signature::output(&item.sig) else {
+    let Some(output) = signature::output(&item.sig)? else {
         return Ok(());
     };
     let leave = leave(attribute, declared, error, krate, &call, &result)?;
@@ -104,7 +104,7 @@ pub(crate) fn weave(
 
 /// The arguments of the call, where the contract speaks of logs: the id of the request
 /// must be in them, and what is sensitive must not.
-fn arguments(declared: &Declared, krate: &Path, item: &ItemFn) -> TokenStream {
+fn arguments(declared: &Declared<'_>, krate: &TokenStream, item: &ItemFn) -> TokenStream {
     if !declared.speaks_of_logs() {
         return quote!([]);
     }
@@ -131,8 +131,8 @@ fn arguments(declared: &Declared, krate: &Path, item: &ItemFn) -> TokenStream {
 /// Marks every branch, and describes the function and its branches in a static.
 fn site(
     attribute: &Attribute,
-    declared: &Declared,
-    krate: &Path,
+    declared: &Declared<'_>,
+    krate: &TokenStream,
     item: &mut ItemFn,
 ) -> TokenStream {
     let (branches, _) = instrument(&item.sig, &mut item.block, |index, branch, value| {
@@ -236,9 +236,9 @@ fn may_diverge(value: &Expr) -> bool {
 /// The end of the call: what is returned, or what a mutant makes of it.
 fn leave(
     attribute: &Attribute,
-    declared: &Declared,
+    declared: &Declared<'_>,
     error: &TokenStream,
-    krate: &Path,
+    krate: &TokenStream,
     call: &Ident,
     result: &Ident,
 ) -> syn::Result<TokenStream> {
@@ -270,8 +270,11 @@ fn leave(
         .iter()
         .map(|variant| variant.name)
         .collect();
-    let patterns = check::variant_patterns(attribute, &path, names.iter().copied())?;
-    let indices = 0..names.len();
+    let mut variants = TokenStream::new();
+    for (index, name) in names.iter().enumerate() {
+        let pattern = check::variant_pattern(attribute, &path, name)?;
+        variants.extend(quote!(#pattern => #index,));
+    }
     let rest = foreign
         .open
         .then(|| quote!(_ => ::core::primitive::usize::MAX,));
@@ -284,7 +287,7 @@ fn leave(
         #krate::__private::leave_foreign(#call, #result, __resilience_contract_make, __resilience_contract_texts, #krate::__private::Foreign {
             name: #name,
             variants: &[#(#names),*],
-            variant: |__error| match __error { #(#patterns => #indices,)* #rest },
+            variant: |__error| match __error { #variants #rest },
             sample: |__index| match __index { #(#samples)* _ => ::core::option::Option::None },
         })
     })

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use contract_spec::model::{Backoff, Jitter, RetryPolicy};
-use contract_spec::{nearest, schedule};
+use contract_spec::model::{Backoff, Jitter, RetryPolicy, Spanned};
+use contract_spec::schedule;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, LitStr, Path, Token};
 
-use crate::file;
+use crate::contract::unknown;
+use crate::file::{self, File};
+use crate::mistake::mistake;
+use crate::parse::parse;
 
 const FORM: &str = "expected the contract and the policy: `retry_policy!(\"payments\", standard)` reads \
     `[retry.standard]` of `contracts/payments.toml`";
@@ -39,10 +42,8 @@ impl Parse for Named {
         if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             let key: Ident = input.parse()?;
             if key != "file" {
-                return Err(Error::new_spanned(
-                    &key,
-                    format!("unknown argument `{key}`; there is `file = \"…\"`"),
-                ));
+                let message = format!("unknown argument `{key}`; there is `file = \"…\"`");
+                return Err(mistake(&key, &message));
             }
             input.parse::<Token![=]>()?;
             file = Some(input.parse()?);
@@ -58,9 +59,14 @@ impl Parse for Named {
 }
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    syn::parse2(input)
-        .and_then(|named| value(&named))
-        .unwrap_or_else(Error::into_compile_error)
+    let value = match parse(input) {
+        Ok(named) => value(&named),
+        Err(error) => Err(error),
+    };
+    match value {
+        Ok(value) => value,
+        Err(error) => error.into_compile_error(),
+    }
 }
 
 fn value(named: &Named) -> syn::Result<TokenStream> {
@@ -74,7 +80,9 @@ fn value(named: &Named) -> syn::Result<TokenStream> {
     let file = file::open(&relative, place, "name another file: `file = \"…\"`")?;
     let name = named.policy.to_string();
     let Some(policy) = file.contract.retry(&name) else {
-        return Err(Error::new_spanned(&named.policy, unknown(&name, &file)));
+        let names = names(&file);
+        let message = unknown("retry", "policy", &name, &names, &file.shown);
+        return Err(mistake(&named.policy, &message));
     };
     let track = file.track();
     let krate = &named.krate;
@@ -83,15 +91,14 @@ fn value(named: &Named) -> syn::Result<TokenStream> {
 }
 
 fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result<TokenStream> {
-    let Some(attempts) = policy.max_attempts.as_ref().map(|attempts| attempts.value) else {
-        return Err(Error::new_spanned(
-            &named.policy,
-            format!(
-                "`[retry.{}]` does not say how often to try\n  help: max_attempts = 3, the first try included",
-                named.policy
-            ),
-        ));
+    let Some(attempts) = &policy.max_attempts else {
+        let message = format!(
+            "`[retry.{}]` does not say how often to try\n  help: max_attempts = 3, the first try included",
+            named.policy
+        );
+        return Err(mistake(&named.policy, &message));
     };
+    let attempts = attempts.value;
     let backoff = match policy.backoff.value {
         Backoff::Exponential => quote!(Exponential),
         Backoff::Constant => quote!(Constant),
@@ -101,22 +108,12 @@ fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result
         Jitter::Full => quote!(Full),
         Jitter::Equal => quote!(Equal),
     };
-    let initial = schedule::nanoseconds(
-        policy
-            .initial_delay
-            .as_ref()
-            .map_or(Duration::ZERO, |delay| delay.value),
-    );
-    let multiplier = policy
-        .multiplier
-        .as_ref()
-        .map_or(schedule::MULTIPLIER, |multiplier| multiplier.value);
-    let most = schedule::nanoseconds(
-        policy
-            .max_delay
-            .as_ref()
-            .map_or(Duration::MAX, |delay| delay.value),
-    );
+    let initial = nanoseconds(&policy.initial_delay, Duration::ZERO);
+    let multiplier = match &policy.multiplier {
+        Some(multiplier) => multiplier.value,
+        None => schedule::MULTIPLIER,
+    };
+    let most = nanoseconds(&policy.max_delay, Duration::MAX);
     Ok(quote! {
         #krate::RetryPolicy {
             max_attempts: #attempts,
@@ -129,29 +126,23 @@ fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result
     })
 }
 
-fn unknown(name: &str, file: &file::File) -> String {
-    let own = file.contract.retries.iter();
-    let included = file
-        .contract
-        .included
-        .iter()
-        .flat_map(|included| &included.contract.retries);
-    let names: Vec<&str> = own
-        .chain(included)
-        .map(|policy| policy.name.as_str())
-        .collect();
-    let help = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if names.is_empty() => {
-            format!("the file declares no policy yet: add `[retry.{name}]`")
+fn nanoseconds(delay: &Option<Spanned<Duration>>, otherwise: Duration) -> u64 {
+    schedule::nanoseconds(match delay {
+        Some(delay) => delay.value,
+        None => otherwise,
+    })
+}
+
+/// The policies that the file knows.
+fn names(file: &File) -> Vec<&str> {
+    let mut names = Vec::new();
+    for policy in file.contract.retries.iter() {
+        names.push(policy.name.as_str());
+    }
+    for included in &file.contract.included {
+        for policy in included.contract.retries.iter() {
+            names.push(policy.name.as_str());
         }
-        None => format!(
-            "the file declares `{}`; add `[retry.{name}]`",
-            names.join("`, `")
-        ),
-    };
-    format!(
-        "there is no `[retry.{name}]` in {}\n  help: {help}",
-        file.shown
-    )
+    }
+    names
 }

@@ -2,14 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Fields, Path, Variant};
+use syn::{Fields, Variant};
 
 use crate::derive::Described;
 use crate::exchange;
 
 /// All of them: those that make a variant out of nothing, and those that make it of another
 /// one; and that no variant holds anything, if that is so.
-pub(crate) fn methods(described: &[Described<'_>], krate: &Path) -> TokenStream {
+pub(crate) fn methods(described: &[Described<'_>], krate: &TokenStream) -> TokenStream {
     let sample = out_of_nothing(described, krate);
     let variants: Vec<&Variant> = described
         .iter()
@@ -27,7 +27,7 @@ pub(crate) fn methods(described: &[Described<'_>], krate: &Path) -> TokenStream 
 
 /// The methods that make a variant out of nothing, and say whether they can; only the
 /// verifier calls them.
-fn out_of_nothing(described: &[Described<'_>], krate: &Path) -> TokenStream {
+fn out_of_nothing(described: &[Described<'_>], krate: &TokenStream) -> TokenStream {
     let arms = described.iter().enumerate().map(|(index, described)| {
         let ident = &described.variant.ident;
         let value = match (&described.sample, &described.variant.fields) {
@@ -83,12 +83,12 @@ fn out_of_nothing(described: &[Described<'_>], krate: &Path) -> TokenStream {
     }
 }
 
-fn made(field: &syn::Type, krate: &Path) -> TokenStream {
+fn made(field: &syn::Type, krate: &TokenStream) -> TokenStream {
     let maker = maker(field, krate);
     quote!(#maker?())
 }
 
 /// How to make a value of a type, if at all.
-fn maker(field: &syn::Type, krate: &Path) -> TokenStream {
+fn maker(field: &syn::Type, krate: &TokenStream) -> TokenStream {
     quote!((&&&&#krate::__private::make::Make::<#field>::new()).make())
 }

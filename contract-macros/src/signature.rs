@@ -4,21 +4,21 @@ use contract_spec::source::{Attribute, Returned};
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Error, GenericArgument, GenericParam, Ident, Lifetime, Path, PathArguments, Signature, Type,
-};
+use syn::{GenericArgument, GenericParam, Ident, Path, PathArguments, Signature, Type};
 
+use crate::mistake::mistake;
 use crate::opaque;
+use crate::parse::parse;
+use crate::types::{Rewrite, copy};
 
 /// The error type as an item outside of the function's generics can name it.
 pub(crate) fn error_type(
     signature: &Signature,
     attribute: &Attribute,
-    krate: &Path,
+    krate: &TokenStream,
 ) -> syn::Result<TokenStream> {
     if let Some(constness) = &signature.constness {
-        return Err(Error::new_spanned(
+        return Err(mistake(
             constness,
             "a contract cannot be put on a `const fn`: what runs at compile time has no failures to test\n  \
              help: remove `const`, or put the contract on the function that calls this one",
@@ -26,7 +26,7 @@ pub(crate) fn error_type(
     }
     let output = match Returned::of(signature) {
         Returned::Nothing => {
-            return Err(Error::new_spanned(
+            return Err(mistake(
                 &signature.ident,
                 "a contracted function must return a `Result`, and this one returns nothing\n  \
                  help: return `Result<(), YourError>`, where `YourError` is an enum of its failures",
@@ -47,29 +47,28 @@ pub(crate) fn error_type(
         opaque::refuse_error(error)?;
         return Ok(error.to_token_stream());
     }
-    let mut generics = Types::Generics {
+    let mut generics = Rewrite::Generics {
         names: parameters,
         used: None,
     };
-    let mut projected = output.clone();
-    let error = project(&mut projected, &mut generics, krate);
-    if let Types::Generics {
+    let error = project(output, &mut generics, krate)?;
+    if let Rewrite::Generics {
         used: Some(name), ..
     } = generics
     {
         let place = written_error(output).unwrap_or(output);
-        let shown = written_error(output).map(|error| one_instance(error, signature));
-        let instance = match (name == "Self", shown) {
+        let instance = match (name == "Self", written_error(output)) {
             (true, _) => "the type that it stands for: `error = MyError`".to_owned(),
-            (false, Some(shown)) => {
+            (false, Some(error)) => {
+                let shown = one_instance(error, signature)?;
                 format!("one instance: `error = {shown}`, for the variants are the same in each")
             }
             // An alias, behind which the error is not seen.
             (false, None) => "the error itself, in one instance: `error = MyError<()>`".to_owned(),
         };
-        return Err(Error::new_spanned(
+        return Err(mistake(
             place,
-            format!(
+            &format!(
                 "the error type mentions `{name}`, which an item inside of the function cannot name\n  \
                  help: give the attribute {instance}"
             ),
@@ -79,38 +78,47 @@ pub(crate) fn error_type(
 }
 
 /// A type with `()` and `0` in the place of a function's parameters.
-fn one_instance(error: &Type, signature: &Signature) -> String {
-    let of = |ident: &Ident| {
-        let mut parameters = signature.generics.params.iter();
-        parameters.find_map(|parameter| match parameter {
-            GenericParam::Type(parameter) if parameter.ident == *ident => Some(quote!(())),
-            GenericParam::Const(parameter) if parameter.ident == *ident => Some(quote!(0)),
-            _ => None,
-        })
-    };
-    let mut instance = error.clone();
+fn one_instance(error: &Type, signature: &Signature) -> syn::Result<String> {
+    let mut instance = copy(error)?;
     // Those that borrow are compared for ever.
-    let mut lifetimes = Types::Generics {
+    let mut lifetimes = Rewrite::Generics {
         names: Vec::new(),
         used: None,
     };
-    lifetimes.visit_type_mut(&mut instance);
-    let instance = replaced(instance.to_token_stream(), &of);
-    syn::parse2(instance).map_or_else(
-        |_| opaque::shown(error),
-        |instance: Type| opaque::shown(&instance),
+    lifetimes.type_(&mut instance);
+    Ok(
+        match parse(replaced(instance.to_token_stream(), signature)) {
+            Ok(instance) => opaque::shown(&instance),
+            Err(_) => opaque::shown(error),
+        },
     )
 }
 
-fn replaced(tokens: TokenStream, of: &impl Fn(&Ident) -> Option<TokenStream>) -> TokenStream {
-    let tokens = tokens.into_iter().map(|token| match token {
-        TokenTree::Group(group) => {
-            TokenTree::Group(Group::new(group.delimiter(), replaced(group.stream(), of))).into()
+fn replaced(tokens: TokenStream, signature: &Signature) -> TokenStream {
+    let mut replaced_tokens = TokenStream::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                let inner = replaced(group.stream(), signature);
+                Group::new(group.delimiter(), inner).to_tokens(&mut replaced_tokens);
+            }
+            TokenTree::Ident(name) => instance(&name, signature).to_tokens(&mut replaced_tokens),
+            other => other.to_tokens(&mut replaced_tokens),
         }
-        TokenTree::Ident(ident) => of(&ident).unwrap_or_else(|| ident.to_token_stream()),
-        other => other.into(),
-    });
-    tokens.collect()
+    }
+    replaced_tokens
+}
+
+/// What may stand for a name, if that is a parameter; otherwise the name.
+fn instance(name: &Ident, signature: &Signature) -> TokenStream {
+    for parameter in signature.generics.params.pairs() {
+        match parameter.into_value() {
+            GenericParam::Type(parameter) if parameter.ident == *name => return quote!(()),
+            GenericParam::Const(parameter) if parameter.ident == *name => return quote!(0),
+            _ => {}
+        }
+    }
+    name.to_token_stream()
 }
 
 /// What holds `error = …` against the signature: a closure that nobody calls,
@@ -118,35 +126,37 @@ fn replaced(tokens: TokenStream, of: &impl Fn(&Ident) -> Option<TokenStream>) ->
 pub(crate) fn tie(
     signature: &Signature,
     attribute: &Attribute,
-    krate: &Path,
-) -> Option<TokenStream> {
-    let error = attribute.error.as_ref()?;
-    let named = match error {
-        Type::Path(path) => path.path.segments.last()?,
-        _ => return None,
+    krate: &TokenStream,
+) -> syn::Result<TokenStream> {
+    let nothing = TokenStream::new();
+    let Some(error @ Type::Path(path)) = &attribute.error else {
+        return Ok(nothing);
     };
-    if !named.arguments.is_none() {
+    match path.path.segments.last() {
+        Some(named) if named.arguments.is_none() => {}
         // One instance of many: the signature has another.
-        return None;
+        _ => return Ok(nothing),
     }
-    let mut output = output(signature)?;
+    let Some(mut output) = output(signature)? else {
+        return Ok(nothing);
+    };
     erase_ok(&mut output);
     let span = error.span();
-    Some(quote_spanned! {span=>
+    Ok(quote_spanned! {span=>
         let _ = || <<#output as #krate::__private::ResultLike>::Err as #krate::__private::IsError<#error>>::IS;
     })
 }
 
 /// The result as it can stand inside the body: `impl Trait` becomes `_`.
-pub(crate) fn output(signature: &Signature) -> Option<Type> {
+pub(crate) fn output(signature: &Signature) -> syn::Result<Option<Type>> {
     let mut output = match Returned::of(signature) {
-        Returned::Nothing => return None,
+        Returned::Nothing => return Ok(None),
         Returned::Value(output) | Returned::Future(output) | Returned::BoxedFuture(output) => {
-            output.clone()
+            copy(output)?
         }
     };
-    Types::ImplTrait.visit_type_mut(&mut output);
-    Some(output)
+    Rewrite::ImplTrait.type_(&mut output);
+    Ok(Some(output))
 }
 
 /// What a call of the function gives, in the same way.
@@ -156,7 +166,7 @@ pub(crate) fn whole_output(signature: &Signature) -> Type {
         syn::ReturnType::Type(_, output) => (**output).clone(),
         syn::ReturnType::Default => syn::parse_quote!(()),
     };
-    Types::ImplTrait.visit_type_mut(&mut output);
+    Rewrite::ImplTrait.type_(&mut output);
     output
 }
 
@@ -169,23 +179,32 @@ fn written_error(output: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    });
-    types.nth(1).filter(|_| last.ident == "Result")
+    if last.ident != "Result" {
+        return None;
+    }
+    let mut types = 0;
+    for argument in arguments.args.pairs() {
+        if let GenericArgument::Type(inner) = argument.into_value() {
+            types += 1;
+            if types == 2 {
+                return Some(inner);
+            }
+        }
+    }
+    None
 }
 
-fn project(output: &mut Type, generics: &mut Types, krate: &Path) -> TokenStream {
+fn project(output: &Type, generics: &mut Rewrite, krate: &TokenStream) -> syn::Result<TokenStream> {
     if let Some(error) = written_error(output) {
-        let mut error = error.clone();
-        generics.visit_type_mut(&mut error);
-        return error.to_token_stream();
+        let mut error = copy(error)?;
+        generics.type_(&mut error);
+        return Ok(error.to_token_stream());
     }
     let span = output.span();
-    erase_ok(output);
-    generics.visit_type_mut(output);
-    quote_spanned!(span=> <#output as #krate::__private::ResultLike>::Err)
+    let mut output = copy(output)?;
+    erase_ok(&mut output);
+    generics.type_(&mut output);
+    Ok(quote_spanned!(span=> <#output as #krate::__private::ResultLike>::Err))
 }
 
 /// What the `Ok` half is does not matter, and it may be a type that no item can
@@ -198,82 +217,34 @@ fn erase_ok(output: &mut Type) {
         return;
     };
     if let PathArguments::AngleBracketed(arguments) = &mut last.arguments {
-        let mut types = arguments
-            .args
-            .iter_mut()
-            .filter_map(|argument| match argument {
-                GenericArgument::Type(inner) => Some(inner),
-                _ => None,
-            });
-        if let Some(first) = types.next() {
-            *first = syn::parse_quote!(());
+        for argument in arguments.args.pairs_mut() {
+            if let GenericArgument::Type(inner) = argument.into_value() {
+                *inner = Type::Verbatim(quote!(()));
+                return;
+            }
         }
     }
 }
 
 fn type_parameters(signature: &Signature) -> Vec<Ident> {
-    let parameters = signature.generics.params.iter();
-    let mut names: Vec<Ident> = parameters
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(parameter.ident.clone()),
-            GenericParam::Const(parameter) => Some(parameter.ident.clone()),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
+    let mut names = Vec::new();
+    for parameter in signature.generics.params.pairs() {
+        match parameter.into_value() {
+            GenericParam::Type(parameter) => names.push(parameter.ident.clone()),
+            GenericParam::Const(parameter) => names.push(parameter.ident.clone()),
+            GenericParam::Lifetime(_) => {}
+        }
+    }
     names.push(Ident::new("Self", Span::call_site()));
     names
 }
 
-/// What is done to every part of a type. One visitor for both: each is some hundred
-/// functions, which whoever uses the macros compiles.
-enum Types {
-    /// Makes every lifetime `'static`, and notes the use of what an item cannot name.
-    Generics {
-        names: Vec<Ident>,
-        used: Option<Ident>,
-    },
-    /// Makes every `impl Trait` something that is to be found out.
-    ImplTrait,
-}
-
-impl VisitMut for Types {
-    fn visit_type_mut(&mut self, inner: &mut Type) {
-        match (self, inner) {
-            (Self::ImplTrait, inner @ Type::ImplTrait(_)) => *inner = syn::parse_quote!(_),
-            (this, inner) => visit_mut::visit_type_mut(this, inner),
-        }
-    }
-
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if let Self::Generics { .. } = self {
-            *lifetime = Lifetime::new("'static", lifetime.span());
-        }
-    }
-
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        if let Self::Generics { .. } = self
-            && reference.lifetime.is_none()
-        {
-            reference.lifetime = Some(Lifetime::new("'static", reference.and_token.span));
-        }
-        visit_mut::visit_type_reference_mut(self, reference);
-    }
-
-    fn visit_path_mut(&mut self, path: &mut Path) {
-        if let Self::Generics { names, used } = self
-            && let Some(first) = path.segments.first()
-            && names.contains(&first.ident)
-        {
-            *used = Some(first.ident.clone());
-        }
-        visit_mut::visit_path_mut(self, path);
-    }
-}
-
 /// The path at which the output finds the runtime crate.
-pub(crate) fn krate(path: Option<&Path>) -> Path {
-    path.cloned()
-        .unwrap_or_else(|| syn::parse_quote!(::resilience_contract))
+pub(crate) fn krate(path: Option<&Path>) -> TokenStream {
+    match path {
+        Some(path) => path.to_token_stream(),
+        None => quote!(::resilience_contract),
+    }
 }
 
 #[cfg(test)]
@@ -298,7 +269,7 @@ mod tests {
                 panic!("no value");
             };
             let error = written_error(output).unwrap();
-            assert_eq!(one_instance(error, &signature), expected);
+            assert_eq!(one_instance(error, &signature).unwrap(), expected);
         }
     }
 }

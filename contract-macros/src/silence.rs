@@ -2,17 +2,22 @@
 
 use contract_spec::model::Outcome;
 use contract_spec::source::silent::{self, DISCARDED, Discard, Tier};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Block, Error, Expr, Path, Stmt, Token};
+use syn::{Block, Error, Expr, Stmt, Token};
 
 use crate::contract::Declared;
+use crate::mistake::{self, mistake};
 use crate::respan::respan;
 
 /// Refuses what hides a failure beyond doubt. A value that a statement throws away is given to the
 /// compiler, which alone knows whether it is a `Result`; whether there is one is what is returned.
-pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn::Result<bool> {
+pub(crate) fn refuse(
+    body: &mut Block,
+    declared: &Declared<'_>,
+    krate: &TokenStream,
+) -> syn::Result<bool> {
     let recovered = recovered(declared);
     let mut changed = false;
     let found = silent::find(body, &recovered, &mut |discard| {
@@ -28,31 +33,32 @@ pub(crate) fn refuse(body: &mut Block, declared: &Declared, krate: &Path) -> syn
             "{}\n  help: {}",
             silence.pattern.message, silence.pattern.help
         );
-        let error = Error::new_spanned(&silence.tokens, message);
-        match &mut mistakes {
-            Some(mistakes) => mistakes.combine(error),
-            None => mistakes = Some(error),
-        }
+        mistake::add(&mut mistakes, mistake(&silence.tokens, &message));
     }
-    mistakes.map_or(Ok(changed), Err)
+    match mistakes {
+        Some(mistakes) => Err(mistakes),
+        None => Ok(changed),
+    }
 }
 
 /// The interfaces whose failure the contract lets pass for a reason.
-fn recovered(declared: &Declared) -> Vec<&str> {
-    let modes = declared.function.modes.iter();
-    modes
-        .filter(|mode| matches!(mode.outcome, Some(Outcome::Recovers(_))))
-        .map(|mode| mode.interface.value.as_str())
-        .collect()
+fn recovered<'f>(declared: &Declared<'f>) -> Vec<&'f str> {
+    let mut interfaces = Vec::new();
+    for mode in &declared.function.modes {
+        if matches!(mode.outcome, Some(Outcome::Recovers(_))) {
+            interfaces.push(mode.interface.value.as_str());
+        }
+    }
+    interfaces
 }
 
 /// What a statement throws away, shown to a method that is deprecated for a `Result`. Stable
 /// macros have no other way to refuse a type. The value is evaluated once, coerced to its type
 /// and dropped when it was before, and so are the temporaries that it borrows from; what is
-/// denied is the method alone, not what stands in the value. It stays an expression that can be
-/// looked into: a `?` in the value is a branch, and the probes come later.
-fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
-    debug_assert_eq!(DISCARDED.tier, Tier::Error);
+/// denied is the method alone, not what stands in the value. For the probes it stays an
+/// expression that can be looked into: a `?` in the value is a branch.
+fn judged(discard: &Discard<'_>, krate: &TokenStream) -> Stmt {
+    debug_assert!(matches!(DISCARDED.tier, Tier::Error));
     let Discard {
         value,
         kind,
@@ -61,7 +67,7 @@ fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
     } = discard;
     let span = value.span();
     let here = Span::mixed_site().located_at(span);
-    let krate = respan(krate, span);
+    let krate = respan(krate.clone(), span);
     let value = match kind {
         Some(kind) => quote_spanned!(span=> #krate::__private::silent::of::<#kind>(#value)),
         None => value.to_token_stream(),
@@ -73,11 +79,11 @@ fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
             (&&&#krate::__private::silent::Discard(__value)).discard()
         };
     };
-    let discard: Expr = match to {
-        None => syn::parse_quote_spanned! {here=>
+    let discard = match to {
+        None => quote_spanned! {here=>
             #(#attributes)* match &#value { __value => { #judge } }
         },
-        Some(function) => syn::parse_quote_spanned! {here=>
+        Some(function) => quote_spanned! {here=>
             #(#attributes)* match #value {
                 __thrown => {
                     match &__thrown { __value => { #judge } }
@@ -86,5 +92,9 @@ fn judged(discard: &Discard<'_>, krate: &Path) -> Stmt {
             }
         },
     };
+    #[cfg(feature = "probe")]
+    let discard: Expr = syn::parse_quote!(#discard);
+    #[cfg(not(feature = "probe"))]
+    let discard = Expr::Verbatim(discard);
     Stmt::Expr(discard, Some(Token![;](span)))
 }

@@ -1,0 +1,155 @@
+//! Rewriting what stands in a type, so that an item or a body can name it.
+//!
+//! By hand and not by syn's visitors, which know all of Rust: whoever uses the macros compiles them.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{
+    GenericArgument, Lifetime, Path, PathArguments, ReturnType, Token, Type, TypeParamBound,
+};
+
+use crate::parse::parse;
+
+/// A type to be rewritten.
+pub(crate) fn copy(of: &Type) -> syn::Result<Type> {
+    parse(of.to_token_stream())
+}
+
+/// What is done to every part of a type.
+pub(crate) enum Rewrite {
+    /// Makes every lifetime `'static`, and notes the use of what an item cannot name.
+    Generics {
+        names: Vec<Ident>,
+        used: Option<Ident>,
+    },
+    /// Makes every `impl Trait` something that is to be found out.
+    ImplTrait,
+}
+
+impl Rewrite {
+    pub(crate) fn type_(&mut self, inner: &mut Type) {
+        match inner {
+            Type::ImplTrait(_) if matches!(self, Self::ImplTrait) => {
+                *inner = Type::Verbatim(quote!(_));
+            }
+            Type::Array(array) => {
+                self.type_(&mut array.elem);
+                self.constant(array.len.to_token_stream());
+            }
+            Type::FnPtr(pointer) => {
+                for input in pointer.inputs.pairs_mut() {
+                    self.type_(&mut input.into_value().ty);
+                }
+                self.returned(&mut pointer.output);
+            }
+            Type::Group(group) => self.type_(&mut group.elem),
+            Type::ImplTrait(bounded) => self.bounds(&mut bounded.bounds),
+            Type::Paren(paren) => self.type_(&mut paren.elem),
+            Type::Path(path) => {
+                if let Some(qualified) = &mut path.qself {
+                    self.type_(&mut qualified.ty);
+                }
+                self.path(&mut path.path);
+            }
+            Type::Ptr(pointer) => self.type_(&mut pointer.elem),
+            Type::Reference(reference) => {
+                if let Self::Generics { .. } = self {
+                    let here = match &reference.lifetime {
+                        Some(lifetime) => lifetime.span(),
+                        None => reference.and_token.span,
+                    };
+                    reference.lifetime = Some(Lifetime::new("'static", here));
+                }
+                self.type_(&mut reference.elem);
+            }
+            Type::Slice(slice) => self.type_(&mut slice.elem),
+            Type::TraitObject(object) => self.bounds(&mut object.bounds),
+            Type::Tuple(tuple) => {
+                for element in tuple.elems.pairs_mut() {
+                    self.type_(element.into_value());
+                }
+            }
+            _ => {}
+        }
+    }
+    fn path(&mut self, path: &mut Path) {
+        if let Some(first) = path.segments.first() {
+            self.name(&first.ident);
+        }
+        for segment in path.segments.pairs_mut() {
+            match &mut segment.into_value().arguments {
+                PathArguments::None => {}
+                PathArguments::AngleBracketed(arguments) => self.arguments(&mut arguments.args),
+                PathArguments::Parenthesized(arguments) => {
+                    for input in arguments.inputs.pairs_mut() {
+                        self.type_(&mut input.into_value().ty);
+                    }
+                    self.returned(&mut arguments.output);
+                }
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &mut Punctuated<GenericArgument, Token![,]>) {
+        for argument in arguments.pairs_mut() {
+            match argument.into_value() {
+                GenericArgument::Lifetime(lifetime) => self.lifetime(lifetime),
+                GenericArgument::Type(inner) => self.type_(inner),
+                GenericArgument::Const(value) => self.constant(value.to_token_stream()),
+                GenericArgument::AssocType(inner) => {
+                    if let Some(generics) = &mut inner.generics {
+                        self.arguments(&mut generics.args);
+                    }
+                    self.type_(&mut inner.ty);
+                }
+                GenericArgument::AssocConst(inner) => {
+                    self.constant(inner.value.to_token_stream());
+                }
+                GenericArgument::Constraint(inner) => self.bounds(&mut inner.bounds),
+                _ => {}
+            }
+        }
+    }
+
+    fn bounds(&mut self, bounds: &mut Punctuated<TypeParamBound, Token![+]>) {
+        for bound in bounds.pairs_mut() {
+            match bound.into_value() {
+                TypeParamBound::Trait(bound) => self.path(&mut bound.path),
+                TypeParamBound::Lifetime(lifetime) => self.lifetime(lifetime),
+                _ => {}
+            }
+        }
+    }
+
+    fn returned(&mut self, output: &mut ReturnType) {
+        if let ReturnType::Type(_, output) = output {
+            self.type_(output);
+        }
+    }
+
+    fn lifetime(&mut self, lifetime: &mut Lifetime) {
+        if let Self::Generics { .. } = self {
+            *lifetime = Lifetime::new("'static", lifetime.span());
+        }
+    }
+
+    /// The length of an array, the value of a parameter.
+    fn constant(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) => self.name(&name),
+                TokenTree::Group(group) => self.constant(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+
+    fn name(&mut self, name: &Ident) {
+        if let Self::Generics { names, used } = self
+            && names.contains(name)
+        {
+            *used = Some(name.clone());
+        }
+    }
+}
