@@ -21,17 +21,16 @@ pub(crate) fn statements(
     error: &TokenStream,
     krate: &TokenStream,
 ) -> syn::Result<TokenStream> {
-    let track = declared.file.track();
+    let mut checked = declared.file.track();
+    let mut pattern = TokenStream::new();
     if declared.function.error.is_none() {
         // Without an enum there is nothing to compare; the reader has said so.
-        return Ok(quote!(const _: () = { #track };));
+    } else if attribute.foreign.is_some() {
+        pattern = foreign(attribute, declared, error)?;
+    } else {
+        comparison(attribute, declared, error, krate).to_tokens(&mut checked);
     }
-    if attribute.foreign.is_some() {
-        let pattern = foreign(attribute, declared, error)?;
-        return Ok(quote!(const _: () = { #track }; #pattern));
-    }
-    let check = comparison(attribute, declared, error, krate);
-    Ok(quote!(const _: () = { #track #check };))
+    Ok(quote!(const _: () = { #checked }; #pattern))
 }
 
 /// A look at the variants that the derive has listed.

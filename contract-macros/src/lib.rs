@@ -2,10 +2,13 @@
 //! `resilience-contract`, which re-exports all of it.
 //!
 //! The attribute goes `contract` (finds the function; `file` reads the TOML) → `signature` (finds the error
-//! type; `opaque` says which types can never be one) → `check` (one const item) →
+//! type; `opaque` says which types can never be one, `types` rewrites it) → `check` (one const item) →
 //! `silence` (refuses what hides a failure) → `probe` (only when the verifier builds).
 //! On a mistake the function is emitted as it was written, beside one error for
 //! each mistake, so that rustc reports nothing that follows from it.
+//!
+//! Whoever uses the macros compiles this crate, without optimisation: what is generic is compiled for each
+//! use, so that small lists are walked by loops, and what takes a closure takes it as `dyn`.
 
 mod check;
 #[cfg(feature = "probe")]

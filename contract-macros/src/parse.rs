@@ -7,12 +7,15 @@ use syn::{Error, Result};
 
 /// Reads all of the tokens as one thing.
 pub(crate) fn parse<T: Parse>(tokens: TokenStream) -> Result<T> {
-    let mut parsed = Err(Error::new(Span::call_site(), "nothing is read"));
+    let mut parsed = None;
     parse_with(tokens, &mut |input| {
-        parsed = Ok(input.parse()?);
+        parsed = Some(input.parse()?);
         Ok(())
     })?;
-    parsed
+    match parsed {
+        Some(parsed) => Ok(parsed),
+        None => Err(Error::new(Span::call_site(), "nothing was read")),
+    }
 }
 
 /// Reads all of the tokens with `parser`.
