@@ -101,7 +101,9 @@ fn literal(reason: &Expr) -> syn::Result<&LitStr> {
     };
     let text = literal.value();
     let text = text.trim();
-    let is_short = text.chars().count() < SHORTEST || (text.is_ascii() && !text.contains(' '));
+    let letters = text.chars().count();
+    let is_ascii = letters == text.len();
+    let is_short = letters < SHORTEST || (is_ascii && !text.contains(' '));
     if is_short || is_placeholder(&text.to_lowercase()) {
         return Err(mistake(
             reason,

@@ -46,6 +46,7 @@ fn expand(input: &ItemEnum) -> syn::Result<TokenStream> {
     let (described, mistakes) = describe(input);
     let mistakes = mistakes.map(Error::into_compile_error);
     let ident = &input.ident;
+    let text = quote!(&'static ::core::primitive::str);
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let name = ident.to_string();
     let mut hash = Hash::of(&name);
@@ -80,7 +81,7 @@ fn expand(input: &ItemEnum) -> syn::Result<TokenStream> {
         #mistakes
         #[automatically_derived]
         impl #impl_generics #krate::FailureModes for #ident #type_generics #where_clause {
-            const NAME: &'static ::core::primitive::str = #name;
+            const NAME: #text = #name;
             const VARIANTS: &'static [#krate::Variant] = &[#variants];
             const HASH: ::core::primitive::u64 = #hash;
 
@@ -88,7 +89,7 @@ fn expand(input: &ItemEnum) -> syn::Result<TokenStream> {
                 #index
             }
 
-            fn failure_mode(&self) -> ::core::option::Option<&'static ::core::primitive::str> {
+            fn failure_mode(&self) -> ::core::option::Option<#text> {
                 #mode
             }
 

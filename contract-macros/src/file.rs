@@ -253,7 +253,10 @@ fn from_to(folder: &Path, file: &Path) -> String {
     while common < folder.len() && common < file.len() && folder[common] == file[common] {
         common += 1;
     }
-    let mut way = "../".repeat(folder.len() - common);
+    let mut way = String::new();
+    for _ in common..folder.len() {
+        way.push_str("../");
+    }
     way.push_str(&file[common..].join("/"));
     way
 }

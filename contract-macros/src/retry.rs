@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contract_spec::model::{Backoff, Jitter, RetryPolicy, Spanned};
 use contract_spec::schedule;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, LitStr, Path, Token};
@@ -100,14 +100,16 @@ fn constructed(policy: &RetryPolicy, krate: &Path, named: &Named) -> syn::Result
     };
     let attempts = attempts.value;
     let backoff = match policy.backoff.value {
-        Backoff::Exponential => quote!(Exponential),
-        Backoff::Constant => quote!(Constant),
+        Backoff::Exponential => "Exponential",
+        Backoff::Constant => "Constant",
     };
+    let backoff = Ident::new(backoff, Span::call_site());
     let jitter = match policy.jitter.value {
-        Jitter::None => quote!(None),
-        Jitter::Full => quote!(Full),
-        Jitter::Equal => quote!(Equal),
+        Jitter::None => "None",
+        Jitter::Full => "Full",
+        Jitter::Equal => "Equal",
     };
+    let jitter = Ident::new(jitter, Span::call_site());
     let initial = nanoseconds(&policy.initial_delay, Duration::ZERO);
     let multiplier = match &policy.multiplier {
         Some(multiplier) => multiplier.value,

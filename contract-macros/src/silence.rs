@@ -5,7 +5,7 @@ use contract_spec::source::silent::{self, DISCARDED, Discard, Tier};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Block, Error, Expr, Stmt, Token};
+use syn::{Block, Error, Expr, Ident, Stmt, Token};
 
 use crate::contract::Declared;
 use crate::mistake::{self, mistake};
@@ -72,26 +72,34 @@ fn judged(discard: &Discard<'_>, krate: &TokenStream) -> Stmt {
         Some(kind) => quote_spanned!(span=> #krate::__private::silent::of::<#kind>(#value)),
         None => value.to_token_stream(),
     };
-    let judge = quote_spanned! {here=>
-        #[deny(deprecated)]
-        let () = {
-            use #krate::__private::silent::{DiscardAny as _, DiscardFormat as _, DiscardResult as _};
-            (&&&#krate::__private::silent::Discard(__value)).discard()
-        };
-    };
-    let discard = match to {
-        None => quote_spanned! {here=>
-            #(#attributes)* match &#value { __value => { #judge } }
-        },
-        Some(function) => quote_spanned! {here=>
-            #(#attributes)* match #value {
-                __thrown => {
-                    match &__thrown { __value => { #judge } }
-                    #function(__thrown);
+    let judge = |value: TokenStream| {
+        quote_spanned! {here=>
+            match &#value {
+                __value => {
+                    #[deny(deprecated)]
+                    let () = {
+                        use #krate::__private::silent::{
+                            DiscardAny as _, DiscardFormat as _, DiscardResult as _,
+                        };
+                        (&&&#krate::__private::silent::Discard(__value)).discard()
+                    };
                 }
             }
-        },
+        }
     };
+    let judged = match to {
+        None => judge(value),
+        Some(function) => {
+            let thrown = Ident::new("__thrown", here);
+            let judge = judge(thrown.to_token_stream());
+            quote_spanned!(here=> match #value { #thrown => { #judge #function(#thrown); } })
+        }
+    };
+    let mut discard = TokenStream::new();
+    for attribute in *attributes {
+        attribute.to_tokens(&mut discard);
+    }
+    judged.to_tokens(&mut discard);
     #[cfg(feature = "probe")]
     let discard: Expr = syn::parse_quote!(#discard);
     #[cfg(not(feature = "probe"))]

@@ -6,7 +6,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{
-    GenericArgument, Lifetime, Path, PathArguments, ReturnType, Token, Type, TypeParamBound,
+    GenericArgument, Lifetime, NamedArg, Path, PathArguments, ReturnType, Token, Type,
+    TypeParamBound,
 };
 
 use crate::parse::parse;
@@ -38,10 +39,7 @@ impl Rewrite {
                 self.constant(array.len.to_token_stream());
             }
             Type::FnPtr(pointer) => {
-                for input in pointer.inputs.pairs_mut() {
-                    self.type_(&mut input.into_value().ty);
-                }
-                self.returned(&mut pointer.output);
+                self.signature(&mut pointer.inputs, &mut pointer.output);
             }
             Type::Group(group) => self.type_(&mut group.elem),
             Type::ImplTrait(bounded) => self.bounds(&mut bounded.bounds),
@@ -82,10 +80,7 @@ impl Rewrite {
                 PathArguments::None => {}
                 PathArguments::AngleBracketed(arguments) => self.arguments(&mut arguments.args),
                 PathArguments::Parenthesized(arguments) => {
-                    for input in arguments.inputs.pairs_mut() {
-                        self.type_(&mut input.into_value().ty);
-                    }
-                    self.returned(&mut arguments.output);
+                    self.signature(&mut arguments.inputs, &mut arguments.output);
                 }
             }
         }
@@ -122,7 +117,10 @@ impl Rewrite {
         }
     }
 
-    fn returned(&mut self, output: &mut ReturnType) {
+    fn signature(&mut self, inputs: &mut Punctuated<NamedArg, Token![,]>, output: &mut ReturnType) {
+        for input in inputs.pairs_mut() {
+            self.type_(&mut input.into_value().ty);
+        }
         if let ReturnType::Type(_, output) = output {
             self.type_(output);
         }
