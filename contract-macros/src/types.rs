@@ -151,3 +151,90 @@ impl Rewrite {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+
+    fn rewritten(text: &str, rewrite: &mut Rewrite) -> String {
+        let mut inner: Type = syn::parse_str(text).unwrap();
+        rewrite.type_(&mut inner);
+        inner.to_token_stream().to_string().replace(' ', "")
+    }
+
+    fn generics() -> Rewrite {
+        let names = ["T", "N", "Self"].map(|name| Ident::new(name, Span::call_site()));
+        Rewrite::Generics {
+            names: names.to_vec(),
+            used: None,
+        }
+    }
+
+    #[test]
+    fn what_borrows_lives_for_ever_wherever_it_stands() {
+        for (text, expected) in [
+            ("&'a E", "&'staticE"),
+            ("&mut E", "&'staticmutE"),
+            ("E<'a, Inner<'b>>", "E<'static,Inner<'static>>"),
+            (
+                "(&A, [&B; 2], &[C])",
+                "(&'staticA,[&'staticB;2],&'static[C])",
+            ),
+            ("*const &A", "*const&'staticA"),
+            ("<&A as Of<'a>>::Error", "<&'staticAasOf<'static>>::Error"),
+            (
+                "Box<dyn Fn(&A) -> &B + 'a>",
+                "Box<dynFn(&'staticA)->&'staticB+'static>",
+            ),
+            ("fn(&A) -> &B", "fn(&'staticA)->&'staticB"),
+            (
+                "Of<Item = &'a A, Output: Of<'a>>",
+                "Of<Item=&'staticA,Output:Of<'static>>",
+            ),
+        ] {
+            assert_eq!(rewritten(text, &mut generics()), expected);
+            let untouched = text.replace(' ', "");
+            assert_eq!(rewritten(text, &mut Rewrite::ImplTrait), untouched);
+        }
+    }
+
+    #[test]
+    fn what_an_item_cannot_name_is_noted_and_nothing_else() {
+        let used = |text: &str| {
+            let mut generics = generics();
+            rewritten(text, &mut generics);
+            let Rewrite::Generics { used, .. } = generics else {
+                panic!("it stays what it is");
+            };
+            used.map(|name| name.to_string())
+        };
+        for text in [
+            "E<T>",
+            "T::Error",
+            "[u8; N]",
+            "E<{ N + 1 }>",
+            "fn(T)",
+            "Box<dyn Of<T>>",
+            "Of<Item = T>",
+        ] {
+            assert!(used(text).is_some(), "{text}");
+        }
+        assert_eq!(used("Self").as_deref(), Some("Self"));
+        for text in ["E<U>", "e::T", "fn(T: u8)", "Of<T = u8>", "m!(T)"] {
+            assert_eq!(used(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_signature_can_say_is_to_be_found_out() {
+        let found_out = |text| rewritten(text, &mut Rewrite::ImplTrait);
+        assert_eq!(found_out("Result<impl Of<A>, E>"), "Result<_,E>");
+        assert_eq!(found_out("Box<dyn Of<A>>"), "Box<dynOf<A>>");
+        assert_eq!(
+            rewritten("impl Of<&A>", &mut generics()),
+            "implOf<&'staticA>"
+        );
+    }
+}

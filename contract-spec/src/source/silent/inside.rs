@@ -126,3 +126,91 @@ fn conditions(pattern: &mut Pat, show: &mut dyn FnMut(Part<'_>)) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    /// Every kind of expression, with a place in it that runs when it does.
+    const AROUND: &[&str] = &[
+        "[1, HERE]",
+        "x = HERE",
+        "a[0] = HERE",
+        "HERE += 1",
+        "async { HERE }",
+        "HERE.await",
+        "1 + HERE",
+        "{ HERE }",
+        "'a: { HERE; 1 }",
+        "loop { break HERE; }",
+        "g(1, HERE)",
+        "(HERE)(1)",
+        "HERE as u8",
+        "|x| HERE",
+        "const { HERE }",
+        "HERE.field",
+        "for x in HERE {}",
+        "for x in y { HERE; }",
+        "if HERE {}",
+        "if a { HERE } else { b }",
+        "if a { b } else { HERE }",
+        "if let Some(x) = HERE {}",
+        "a[HERE]",
+        "HERE[0]",
+        "match HERE { _ => 1 }",
+        "match x { 1 => 2, _ => HERE }",
+        "match x { 1 | 2 if HERE => 2, _ => 3 }",
+        "HERE.g()",
+        "x.g(1, HERE)",
+        "(HERE)",
+        "HERE..",
+        "..HERE",
+        "&raw const HERE",
+        "&HERE",
+        "[HERE; 2]",
+        "return HERE",
+        "S { a: 1, b: HERE }",
+        "S { a: 1, ..HERE }",
+        "HERE?",
+        "(1, HERE)",
+        "!HERE",
+        "unsafe { HERE }",
+        "while HERE {}",
+        "while a { HERE; }",
+        "let x = HERE;",
+        "let Some(x) = y else { return HERE; };",
+        "assert!(1, HERE)",
+        "vec![HERE; 2]",
+    ];
+
+    #[test]
+    fn nothing_that_runs_is_passed_over() {
+        for around in AROUND {
+            let body = format!("{}; 1", around.replace("HERE", "f().unwrap()"));
+            assert_eq!(found(&body), ["RC222"], "{body}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_a_marked_call_is_found_wherever_it_stands() {
+        for around in AROUND {
+            let marked = around.replace("HERE", "f()?");
+            // A function, a future or a constant of their own, and what a macro is given is tokens.
+            let apart = ["async", "|x|", "const", "assert!", "vec!"];
+            let stays = apart.iter().any(|begin| around.starts_with(begin));
+            let codes = found(&format!("external!(orders, {{ {marked}; 1 }})"));
+            assert_eq!(codes.contains(&"RC217"), !stays, "{marked}: {codes:?}");
+        }
+    }
+
+    #[test]
+    fn a_function_in_a_body_and_a_type_in_it_have_none_of_its_silences() {
+        for body in [
+            "fn g() { f().unwrap(); } 1",
+            "struct S { a: [u8; f().unwrap()] } 1",
+            "let x: [u8; f().unwrap()] = y;",
+        ] {
+            assert_eq!(found(body), [""; 0], "{body}");
+        }
+    }
+}

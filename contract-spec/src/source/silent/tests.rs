@@ -17,7 +17,7 @@ fn found_with(recovered: &[&str], body: &str) -> (Vec<&'static str>, Vec<String>
     (codes.collect(), thrown)
 }
 
-fn found(body: &str) -> Vec<&'static str> {
+pub(super) fn found(body: &str) -> Vec<&'static str> {
     found_with(&[], body).0
 }
 
