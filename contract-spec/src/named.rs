@@ -1,6 +1,7 @@
 //! Lists of things that have names, each found without looking through all of them.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::order;
 
@@ -13,12 +14,21 @@ pub trait HasName {
 /// Things in the order of their file, each found by its name.
 ///
 /// Reads like a slice. What is in it is decided when it is made (by `collect`), so that
-/// the way to a name can never lead to another.
-#[derive(Debug, Clone)]
+/// the way to a name can never lead to another, and a clone is the same list once more.
+#[derive(Debug)]
 pub struct Named<T> {
-    items: Vec<T>,
+    items: Arc<Vec<T>>,
     /// Indices of the items, in the order of their names.
-    by_name: Vec<usize>,
+    by_name: Arc<Vec<usize>>,
+}
+
+impl<T> Clone for Named<T> {
+    fn clone(&self) -> Self {
+        Self {
+            items: Arc::clone(&self.items),
+            by_name: Arc::clone(&self.by_name),
+        }
+    }
 }
 
 impl<T: HasName> Named<T> {
@@ -32,8 +42,8 @@ impl<T: HasName> Named<T> {
 impl<T> Default for Named<T> {
     fn default() -> Self {
         Self {
-            items: Vec::new(),
-            by_name: Vec::new(),
+            items: Arc::default(),
+            by_name: Arc::default(),
         }
     }
 }
@@ -47,7 +57,10 @@ impl<T: HasName> FromIterator<T> for Named<T> {
 impl<T: HasName> From<Vec<T>> for Named<T> {
     fn from(items: Vec<T>) -> Self {
         let by_name = order::places(items.len(), &|a, b| items[a].name().cmp(items[b].name()));
-        Self { items, by_name }
+        Self {
+            items: Arc::new(items),
+            by_name: Arc::new(by_name),
+        }
     }
 }
 
@@ -63,14 +76,6 @@ impl<'l, T> IntoIterator for &'l Named<T> {
     type IntoIter = std::slice::Iter<'l, T>;
     fn into_iter(self) -> Self::IntoIter {
         self.items.iter()
-    }
-}
-
-impl<T> IntoIterator for Named<T> {
-    type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.items.into_iter()
     }
 }
 

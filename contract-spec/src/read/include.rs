@@ -118,13 +118,14 @@ fn with_its_own(path: &str, contract: &Contract) -> Vec<Included> {
         broken: contract.broken,
         incomplete: contract.incomplete,
     };
-    let path = path.to_owned();
-    let own = Included {
-        path,
+    let mut files = vec![Included {
+        path: path.to_owned(),
         contract: own,
-    };
-    let others = contract.included.iter().cloned();
-    std::iter::once(own).chain(others).collect()
+    }];
+    for included in &contract.included {
+        files.push(included.clone());
+    }
+    files
 }
 
 /// Adds an included file, unless another way led to it before.
