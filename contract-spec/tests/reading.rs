@@ -248,3 +248,17 @@ fn a_statement_over_several_lines_is_shown_where_it_begins() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_table_is_at_its_own_header_wherever_it_stands() {
+    let text = "format = 1\n[function.f.on.domain]\ngone = { returns = \"Gone\" }\n[ function . \"f\" ] # here\n[[interface]]\nkind = \"http\"\n";
+    let source = source(text);
+    let reading = read(&source);
+    let at = |span: &std::ops::Range<usize>| (span.start, &text[span.clone()]);
+    let function = reading.contract.function("f").unwrap();
+    assert_eq!(at(&function.name.span), (75, "\"f\""));
+    let [found] = &reading.diagnostics[..] else {
+        panic!("{:?}", reading.diagnostics);
+    };
+    assert_eq!(at(&found.primary.span).1, "[[interface]]");
+}

@@ -178,14 +178,16 @@ fn goes_on(line: &str) -> bool {
 impl Mistakes {
     fn add(&mut self, text: &str, lines: &LineIndex<'_>, error: &Error, statement: &Statement) {
         let place = on_character(text, error.span().range());
-        let first = match error.kind() {
-            ErrorKind::DuplicateKey { first } => Some((first, place.clone())),
+        let header =
+            |table: Span| header_of(text, table.clone()).map_or(table, |(header, _)| header);
+        let twice = match error.kind() {
+            ErrorKind::DuplicateKey { first } => Some((first.range(), place.clone())),
             ErrorKind::DuplicateTable { first, .. } => {
-                Some((first, header_of(text, place.clone())))
+                Some((header(first.range()), header(place.clone())))
             }
             _ => None,
         };
-        let Some((first, key)) = first else {
+        let Some((first, key)) = twice else {
             self.broken = true;
             self.found
                 .push(not_toml(text, lines, error, place, statement));
@@ -196,7 +198,7 @@ impl Mistakes {
         let name = excerpt(text.get(key.clone()).unwrap_or_default());
         self.found.push(
             Diagnostic::new(&shape::DUPLICATE, key, format!("`{name}` is there already"))
-                .also(header_of(text, first.range()), "first here")
+                .also(first, "first here")
                 .help("keep one of the two"),
         );
     }
@@ -258,26 +260,41 @@ fn word_at(text: &str, place: usize) -> Span {
     start..end
 }
 
-/// Of a table with a header, the header.
-pub(super) fn header_of(text: &str, table: Span) -> Span {
-    let written = text.get(table.clone()).unwrap_or_default();
-    if !written.starts_with('[') {
-        return table;
+/// The header that a table begins with, and the last key in it; nothing for a table that has none.
+pub(super) fn header_of(text: &str, table: Span) -> Option<(Span, Span)> {
+    let written = text.get(table.clone())?;
+    let keys = written.trim_start_matches('[');
+    let brackets = written.len() - keys.len();
+    if brackets == 0 {
+        return None;
     }
+    let first = table.start + brackets;
+    let mut key = first;
     let mut quote = None;
     let mut escaped = false;
-    for (at, c) in written.char_indices() {
+    for (at, c) in keys.char_indices() {
         match quote {
             Some(_) if escaped => escaped = false,
             Some('"') if c == '\\' => escaped = true,
             Some(open) if c == open => quote = None,
             Some(_) => {}
             None if c == '"' || c == '\'' => quote = Some(c),
-            None if c == ']' => return table.start..table.start + at + 1,
+            None if c == '.' => key = first + at + 1,
+            None if c == ']' => {
+                let end = first + at;
+                return Some((table.start..end + brackets, trimmed(text, key..end)));
+            }
             None => {}
         }
     }
-    table
+    None
+}
+
+/// Without the blanks around it.
+fn trimmed(text: &str, span: Span) -> Span {
+    let word = &text[span.clone()];
+    let start = span.start + word.len() - word.trim_start().len();
+    start..start + word.trim().len()
 }
 
 /// A span whose ends lie between characters.

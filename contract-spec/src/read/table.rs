@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use toml_spanner::{Item, Kind, Table};
+use toml_spanner::{ArrayStyle, Item, Table, TableStyle, Value};
 
 use super::duration::excerpt;
 use super::syntax::{Mistakes, header_of};
@@ -187,19 +187,28 @@ impl<'t> Fields<'t> {
     fn placed(text: &'t str, table: &'t Table<'t>, span: Span, path: Rc<str>) -> Self {
         let mut entries = Vec::new();
         for (key, value) in table {
-            let span = value.span().range();
+            let (mut key_span, mut span) = (key.span.range(), value.span().range());
+            let is_under_header = match value.value() {
+                Value::Table(table) => table.style() == TableStyle::Header,
+                Value::Array(array) => array.style() == ArrayStyle::Header,
+                _ => false,
+            };
+            // Its own header, and not one of a table in it that stands before.
+            if is_under_header && let Some((header, name)) = header_of(text, span.clone()) {
+                (key_span, span) = (name, header);
+            }
             entries.push(Entry {
                 text,
                 table: Rc::clone(&path),
                 key: key.name,
-                key_span: key.span.range(),
+                key_span,
                 value,
-                span: match value.kind() {
-                    Kind::Table => header_of(text, span),
-                    _ => span,
-                },
+                span,
             });
         }
+        order::sort(&mut entries, &|a, b| {
+            a.key_span.start.cmp(&b.key_span.start)
+        });
         Self {
             span,
             path,
