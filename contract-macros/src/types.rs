@@ -71,6 +71,7 @@ impl Rewrite {
             _ => {}
         }
     }
+
     fn path(&mut self, path: &mut Path) {
         if let Some(first) = path.segments.first() {
             self.name(&first.ident);
@@ -134,11 +135,15 @@ impl Rewrite {
 
     /// The length of an array, the value of a parameter.
     fn constant(&mut self, tokens: TokenStream) {
+        let mut before = ' ';
         for token in tokens {
+            let behind = std::mem::replace(&mut before, ' ');
             match token {
-                TokenTree::Ident(name) => self.name(&name),
+                // In `sizes::N` it is another's.
+                TokenTree::Ident(name) if behind != ':' => self.name(&name),
+                TokenTree::Punct(punct) => before = punct.as_char(),
                 TokenTree::Group(group) => self.constant(group.stream()),
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                TokenTree::Ident(_) | TokenTree::Literal(_) => {}
             }
         }
     }
@@ -222,7 +227,14 @@ mod tests {
             assert!(used(text).is_some(), "{text}");
         }
         assert_eq!(used("Self").as_deref(), Some("Self"));
-        for text in ["E<U>", "e::T", "fn(T: u8)", "Of<T = u8>", "m!(T)"] {
+        for text in [
+            "E<U>",
+            "e::T",
+            "fn(T: u8)",
+            "Of<T = u8>",
+            "m!(T)",
+            "[u8; sizes::N]",
+        ] {
             assert_eq!(used(text), None, "{text}");
         }
     }
