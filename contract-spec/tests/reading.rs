@@ -250,6 +250,17 @@ fn a_statement_over_several_lines_is_shown_where_it_begins() {
 }
 
 #[test]
+fn every_place_lies_between_characters() {
+    let text = "format = 1\n[interface.gateway]\nkind = \"http\"\ncontract =\u{1f600}\"a.b\"\n";
+    let shown: Vec<String> = check(&source(text))
+        .diagnostics
+        .into_iter()
+        .map(|found| format!("{} {}", found.code, &text[found.primary.span]))
+        .collect();
+    assert_eq!(shown, ["RC115 contract =\u{1f600}", "RC100 \u{1f600}"]);
+}
+
+#[test]
 fn a_table_is_at_its_own_header_wherever_it_stands() {
     let text = "format = 1\n[function.f.on.domain]\ngone = { returns = \"Gone\" }\n[ function . \"f\" ] # here\n[[interface]]\nkind = \"http\"\n";
     let source = source(text);

@@ -66,7 +66,11 @@ pub(super) fn parse<T>(text: &str, read: fn(&str, &Table<'_>, Mistakes) -> T) ->
         }
         let mut mended = readable[..spoiled.start].to_owned();
         if stand_in {
-            mended.push('0');
+            // A number as wide as what stands there first: its place ends between characters.
+            let first = readable[spoiled.clone()].chars().next();
+            for _ in 0..first.map_or(1, char::len_utf8) {
+                mended.push('1');
+            }
             mistakes.stand_ins.push(spoiled.clone());
         }
         for byte in &readable.as_bytes()[mended.len()..spoiled.end] {
@@ -297,15 +301,15 @@ fn trimmed(text: &str, span: Span) -> Span {
     start..start + word.trim().len()
 }
 
-/// A span whose ends lie between characters.
+/// A span of whole characters.
 fn on_character(text: &str, span: Span) -> Span {
-    let fit = |mut at: usize| {
-        at = at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let start = fit(span.start);
-    start..fit(span.end).max(start)
+    let mut start = span.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = span.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
 }
