@@ -13,7 +13,7 @@ pub trait HasName {
 
 /// Things in the order of their file, each found by its name.
 ///
-/// Reads like a slice. What is in it is decided when it is made (by `collect`), so that
+/// Reads like a slice. What is in it is decided when it is made (by `collect`, or from a vector), so that
 /// the way to a name can never lead to another, and a clone is the same list once more.
 #[derive(Debug)]
 pub struct Named<T> {

@@ -169,11 +169,10 @@ fn is_header(line: &str) -> bool {
     inside.len() < line.len() && inside.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-/// Whether what is wrong in a line may reach beyond it.
+/// Whether what is wrong in a line without a header may reach beyond it.
 fn goes_on(line: &str) -> bool {
     let count = |wanted: char| line.chars().filter(|c| *c == wanted).count();
-    is_header(line)
-        || count('[') > count(']')
+    count('[') > count(']')
         || count('{') > count('}')
         || line.contains("\"\"\"")
         || line.contains("'''")
