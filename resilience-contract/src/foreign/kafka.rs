@@ -30,6 +30,10 @@ fn mode(error: &KafkaError) -> &'static str {
         Transaction(error) if error.is_fatal() => "fenced_or_fatal",
         Transaction(error) if error.txn_requires_abort() => "txn_abortable",
         Transaction(error) => producing(error.code()),
+        // Nothing was sent that could be acknowledged: a question, and nobody answers.
+        MetadataFetch(code) | GroupListFetch(code) | OffsetFetch(code) if is_late(*code) => {
+            "connection"
+        }
         MessageConsumption(code)
         | MessageConsumptionFatal(code)
         | OffsetFetch(code)
@@ -56,6 +60,16 @@ fn mode(error: &KafkaError) -> &'static str {
     }
 }
 
+fn is_late(code: Code) -> bool {
+    matches!(
+        code,
+        Code::MessageTimedOut
+            | Code::RequestTimedOut
+            | Code::OperationTimedOut
+            | Code::TimedOutQueue
+    )
+}
+
 fn producing(code: Code) -> &'static str {
     match code {
         Code::BrokerTransportFailure
@@ -64,10 +78,7 @@ fn producing(code: Code) -> &'static str {
         | Code::SSL
         | Code::BrokerNotAvailable
         | Code::NetworkException => "connection",
-        Code::MessageTimedOut
-        | Code::RequestTimedOut
-        | Code::OperationTimedOut
-        | Code::TimedOutQueue => "ack_timeout",
+        code if is_late(code) => "ack_timeout",
         Code::QueueFull => "queue_full",
         Code::MessageSizeTooLarge
         | Code::MessageBatchTooLarge
@@ -167,6 +178,10 @@ mod tests {
         assert_eq!(mode(&KafkaError::MessageProduction(code)), "ack_timeout");
         assert_eq!(mode(&KafkaError::ConsumerCommit(code)), "ack_failed");
         assert_eq!(mode(&KafkaError::MessageConsumption(code)), "other");
+        let late = Code::OperationTimedOut;
+        assert_eq!(mode(&KafkaError::MetadataFetch(late)), "connection");
+        assert_eq!(mode(&KafkaError::OffsetFetch(late)), "connection");
+        assert_eq!(mode(&KafkaError::AdminOp(late)), "ack_timeout");
         let lost = Code::RebalanceInProgress;
         assert_eq!(mode(&KafkaError::ConsumerCommit(lost)), "rebalance_lost");
         assert_eq!(mode(&KafkaError::Global(lost)), "rebalance_lost");

@@ -23,15 +23,20 @@ async fn server(answer: &'static [u8], linger: Duration) -> String {
 const NOT_LONG: Duration = Duration::ZERO;
 const FOR_EVER: Duration = Duration::from_secs(60);
 
-async fn get(url: &str) -> Result<reqwest::Response, reqwest::Error> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_millis(300));
+/// Long enough for what answers, on a busy machine too.
+const PATIENT: Duration = Duration::from_secs(20);
+
+async fn get_within(time: Duration, url: &str) -> Result<reqwest::Response, reqwest::Error> {
+    let client = reqwest::Client::builder().no_proxy().timeout(time);
     client.build().unwrap().get(url).send().await
 }
 
-async fn json(url: &str) -> reqwest::Error {
-    get(url)
+async fn get(url: &str) -> Result<reqwest::Response, reqwest::Error> {
+    get_within(PATIENT, url).await
+}
+
+async fn json_within(time: Duration, url: &str) -> reqwest::Error {
+    get_within(time, url)
         .await
         .unwrap()
         .json::<serde_json::Value>()
@@ -50,21 +55,25 @@ async fn nobody_there_is_no_connection() {
 
 #[tokio::test]
 async fn no_answer_is_a_timeout() {
-    let error = get(&server(b"", FOR_EVER).await).await.unwrap_err();
+    let url = server(b"", FOR_EVER).await;
+    let error = get_within(Duration::from_millis(300), &url)
+        .await
+        .unwrap_err();
     assert_eq!(error.failure_mode(), Some("timeout"), "{error:?}");
 }
 
 #[tokio::test]
 async fn an_answer_that_stalls_is_a_timeout() {
     let url = server(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{", FOR_EVER).await;
-    let error = json(&url).await;
+    // Its head has to arrive within that.
+    let error = json_within(Duration::from_secs(2), &url).await;
     assert_eq!(error.failure_mode(), Some("timeout"), "{error:?}");
 }
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_interrupted() {
     let url = server(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{", NOT_LONG).await;
-    let error = json(&url).await;
+    let error = json_within(PATIENT, &url).await;
     assert_eq!(error.failure_mode(), Some("body_interrupted"), "{error:?}");
 }
 
@@ -81,7 +90,7 @@ async fn an_answer_that_makes_no_sense_is_a_bad_body() {
         NOT_LONG,
     )
     .await;
-    let error = json(&url).await;
+    let error = json_within(PATIENT, &url).await;
     assert_eq!(error.failure_mode(), Some("bad_body"), "{error:?}");
 }
 

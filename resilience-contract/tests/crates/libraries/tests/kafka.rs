@@ -24,7 +24,7 @@ fn config(cluster: &Cluster) -> ClientConfig {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", cluster.bootstrap_servers());
     config
-        .set("message.timeout.ms", "2000")
+        .set("message.timeout.ms", "20000")
         .set("log_level", "0");
     config
 }
@@ -82,7 +82,7 @@ fn the_buffer_of_a_producer_can_be_full() {
     let cluster = cluster();
     let producer: BaseProducer = config(&cluster)
         .set("queue.buffering.max.messages", "1")
-        .set("linger.ms", "1500")
+        .set("linger.ms", "10000")
         .create()
         .unwrap();
     let record = || BaseRecord::<(), str>::to("orders").payload("hello");
@@ -96,6 +96,7 @@ fn a_broker_that_is_down_is_no_connection() {
     let cluster = cluster();
     let producer: BaseProducer = config(&cluster).create().unwrap();
     cluster.broker_down(1).unwrap();
+    // No transport, or a time-out where the connection was made before the broker went.
     let metadata = producer
         .client()
         .fetch_metadata(None, Duration::from_millis(500));

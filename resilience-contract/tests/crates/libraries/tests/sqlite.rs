@@ -21,7 +21,8 @@ async fn pool(folder: &tempfile::TempDir) -> SqlitePool {
         .busy_timeout(Duration::from_millis(1));
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(Duration::from_millis(50))
+        // Of connecting too, so long enough for that on a busy machine.
+        .acquire_timeout(Duration::from_secs(2))
         .connect_with(options)
         .await
         .unwrap();

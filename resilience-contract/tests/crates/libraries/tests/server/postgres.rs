@@ -80,7 +80,7 @@ async fn a_statement_that_takes_too_long_is_a_timeout_and_one_that_is_called_off
     let server = server!();
     let (client, watcher) = (client(&server).await, client(&server).await);
     let pid = pid(&client).await;
-    let late = "SET statement_timeout = '20ms'; SELECT pg_sleep(5)";
+    let late = "SET statement_timeout = '200ms'; SELECT pg_sleep(5)";
     assert_eq!(mode(client.batch_execute(late).await), "timeout");
     client
         .batch_execute("SET statement_timeout = 0")

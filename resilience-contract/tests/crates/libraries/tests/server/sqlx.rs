@@ -28,7 +28,7 @@ fn options(server: &Server) -> PgConnectOptions {
 async fn pool(server: &Server) -> PgPool {
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(Duration::from_secs(1))
+        .acquire_timeout(Duration::from_secs(10))
         .connect_with(options(server))
         .await
         .unwrap();
@@ -51,7 +51,7 @@ async fn what_a_statement_breaks_is_told_by_its_code() {
     ] {
         assert_eq!(mode(pool.execute(statement).await), expected, "{statement}");
     }
-    pool.execute("SET statement_timeout = '20ms'")
+    pool.execute("SET statement_timeout = '200ms'")
         .await
         .unwrap();
     assert_eq!(mode(pool.execute("SELECT pg_sleep(5)").await), "timeout");
