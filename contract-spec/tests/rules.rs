@@ -45,10 +45,7 @@ fn a_breach_weighs_what_its_rule_says_and_ends_with_what_to_write() {
         for found in check(&source).diagnostics {
             assert_eq!(found.severity, rule.severity, "{}", rule.code);
             let shown = found.render_plain(&source);
-            assert!(
-                found.help.is_some() || rule.code == "RC100",
-                "no help: {shown}"
-            );
+            assert!(found.help.is_some(), "no help: {shown}");
             let message = &found.message;
             assert!(!message.ends_with('.'), "a full stop: {shown}");
             assert!(

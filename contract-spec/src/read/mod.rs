@@ -14,6 +14,7 @@ mod syntax;
 mod table;
 mod value;
 mod word;
+mod wording;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Contract;

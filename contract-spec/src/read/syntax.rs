@@ -11,6 +11,7 @@ use std::ops::Range;
 use toml_spanner::{Arena, Error, ErrorKind, Table};
 
 use super::duration::excerpt;
+use super::wording::Stop;
 use crate::diagnostic::Diagnostic;
 use crate::lines::LineIndex;
 use crate::model::Span;
@@ -51,7 +52,7 @@ pub(super) fn parse<T>(text: &str, read: fn(&str, &Table<'_>, Mistakes) -> T) ->
             let place = on_character(text, error.span().range());
             mistakes
                 .found
-                .push(Diagnostic::new(&shape::SYNTAX, place, rest));
+                .push(Diagnostic::new(&shape::SYNTAX, place, rest).help("mend what comes first"));
             mistakes.broken = true;
             0..text.len()
         } else {
@@ -109,7 +110,10 @@ impl Statement {
         let mut is_value = false;
         let spoiled = if first < line || is_header(here) {
             start..lines.start(next_header(lines, first))
-        } else if matches!(error.kind(), ErrorKind::DuplicateKey { .. }) {
+        } else if matches!(
+            error.kind(),
+            ErrorKind::DuplicateKey { .. } | ErrorKind::DottedKeyInvalidType { .. }
+        ) {
             start..end_of_statement(text, lines, line)
         } else if goes_on(here) {
             start..lines.start(next_header(lines, first))
@@ -214,53 +218,30 @@ fn not_toml(
     place: Span,
     statement: &Statement,
 ) -> Diagnostic {
-    let syntax = |place: Span, message: String| Diagnostic::new(&shape::SYNTAX, place, message);
-    let word = word_at(text, place.start);
-    let written = &text[word.clone()];
-    let is_unquoted = match error.kind() {
-        ErrorKind::UnquotedString => true,
-        ErrorKind::InvalidInteger(_) | ErrorKind::InvalidFloat(_) => {
-            !written.starts_with("0x") && written.contains(char::is_alphabetic)
-        }
-        _ => false,
+    let stop = Stop {
+        text,
+        begins: lines.start(statement.first),
+        line: lines.start(statement.line),
+        place: place.clone(),
     };
-    if is_unquoted {
-        let shown = excerpt(written);
-        return syntax(word, format!("`{shown}` needs quotes")).help(format!("\"{shown}\""));
-    }
-    let before = &text[lines.start(statement.line)..place.start];
-    if written.is_empty() && before.trim_end().ends_with('=') {
-        return syntax(place, "the value is missing".to_owned());
-    }
-    let what = match error.kind() {
-        ErrorKind::OutOfRange { .. } => "values are nested too deeply".to_owned(),
-        ErrorKind::FileTooLarge => "the file is too large".to_owned(),
-        _ => error.message(text),
-    };
-    let message = format!("not TOML: {what}");
-    if statement.first == statement.line {
-        return syntax(place, message);
-    }
+    let wording = stop.wording(error);
     let start = lines.start(statement.first);
     let begins = start..start + lines.line(statement.first).len();
-    match text[place.start..].trim().is_empty() {
-        true => syntax(begins, message),
-        false => syntax(place, message).also(begins, "in what begins here"),
+    let goes_over_lines = statement.first < statement.line;
+    // Nothing is left to point at but the statement.
+    let is_at_end = goes_over_lines && text[place.start..].trim().is_empty();
+    let at = match is_at_end {
+        true => begins.clone(),
+        false => wording.place.unwrap_or(place),
+    };
+    let mut said = Diagnostic::new(&shape::SYNTAX, at, wording.message).help(wording.help);
+    if let Some(first) = wording.first {
+        said = said.also(first, "first here");
     }
-}
-
-/// The word around a place, up to what ends a value.
-fn word_at(text: &str, place: usize) -> Span {
-    let ends = |byte: &u8| b" \t\r\n,[]{}=#\"'".contains(byte);
-    let bytes = text.as_bytes();
-    let (mut start, mut end) = (place, place);
-    while start > 0 && !ends(&bytes[start - 1]) {
-        start -= 1;
+    if goes_over_lines && !is_at_end {
+        said = said.also(begins, "in what begins here");
     }
-    while bytes.get(end).is_some_and(|byte| !ends(byte)) {
-        end += 1;
-    }
-    start..end
+    said
 }
 
 /// The header that a table begins with, and the last key in it; nothing for a table that has none.
