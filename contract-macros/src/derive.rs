@@ -181,10 +181,18 @@ fn read_argument(
     sample: &mut Option<Expr>,
 ) -> syn::Result<()> {
     const TWICE: &str = "this is given twice";
-    let key = input.call(Ident::parse_any)?;
+    const THERE_ARE: &str = "there are `mode = \"server_error\"` and `sample = EXPRESSION`";
+    let Ok(key) = input.call(Ident::parse_any) else {
+        return Err(input.error(format!("a key is missing; {THERE_ARE}")));
+    };
+    if (key == "mode" || key == "sample") && !input.peek(Token![=]) {
+        return Err(input.error(format!("behind `{key}` stands `=`: {THERE_ARE}")));
+    }
     if key == "mode" {
         input.parse::<Token![=]>()?;
-        let value: LitStr = input.parse()?;
+        let Ok(value) = input.parse::<LitStr>() else {
+            return Err(input.error("a failure mode stands in quotes: `mode = \"server_error\"`"));
+        };
         let name = value.value();
         if !is_mode_name(&name) {
             return Err(mistake(
@@ -203,10 +211,7 @@ fn read_argument(
         }
         *sample = Some(value);
     } else {
-        return Err(mistake(
-            &key,
-            "unknown argument; there are `mode = \"server_error\"` and `sample = EXPRESSION`",
-        ));
+        return Err(mistake(&key, &format!("unknown argument; {THERE_ARE}")));
     }
     Ok(())
 }
