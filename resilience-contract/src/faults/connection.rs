@@ -13,8 +13,8 @@ use super::protocol::Dialogue;
 use super::state::{Item, Shared};
 use super::toxic::Direction;
 
-/// How often a thread that is stuck in a socket looks up. Nothing waits for it in the
-/// usual course; it is for systems where a shutdown does not wake a reader.
+/// How often a thread that is stuck in a socket looks up: for systems where a shutdown does not
+/// wake a reader, and to know of clients that leave their connections open.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// How long a closed connection still swallows what its peers send. A socket that is
@@ -141,7 +141,13 @@ fn receive(shared: &Shared, number: u64, direction: Direction, sockets: &Sockets
             Ok(0) => Item::Finished,
             Ok(count) => Item::Bytes(buffer[..count].to_vec(), Instant::now()),
             Err(error) => match error.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => continue,
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                    if open && direction == Direction::Upstream {
+                        shared.change(|state| state.looked_in_vain(number));
+                    }
+                    continue;
+                }
+                ErrorKind::Interrupted => continue,
                 _ => Item::Broken,
             },
         };

@@ -1,14 +1,10 @@
 //! What has messages that a transaction can lose.
 
 use std::io;
-use std::time::Duration;
 
 use super::calls::Calls;
 use super::cut::Cut;
 use super::proxy::{Applied, FaultProxy};
-
-/// How long a connection may take to be over that the client has closed.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a [`Transaction`](super::Transaction) is done through, and loses the messages of:
 /// a [`FaultProxy`] before a server, or the [`Calls`] of an embedded database.
@@ -28,7 +24,7 @@ pub trait Sealed {
     fn connections(&self) -> u64;
 
     /// Waits until all that was said on connections after the first `connections` is
-    /// counted; `false` if some of them stay open.
+    /// counted; `false` if clients leave some of them open.
     fn is_over_since(&self, connections: u64) -> bool;
 }
 
@@ -42,7 +38,7 @@ impl Sealed for FaultProxy {
     }
 
     fn is_over_since(&self, connections: u64) -> bool {
-        self.is_over_since(connections, PATIENCE)
+        Self::is_over_since(self, connections)
     }
 }
 

@@ -11,8 +11,11 @@ use std::time::{Duration, Instant};
 use super::cut::{Cut, Protocol};
 use super::listen::Listening;
 use super::record::{Counters, Injected};
-use super::state::{Hits, Shared, What};
+use super::state::{Hits, Shared, State, What};
 use super::toxic::Toxic;
+
+/// How long a connection may take to be over that the client has closed.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A TCP proxy between a client and a server, which can injure what passes through it.
 ///
@@ -119,7 +122,7 @@ impl FaultProxy {
     ///
     /// If the system does not let it listen.
     pub fn heal(&self) -> io::Result<()> {
-        self.shared.change(super::state::State::remove_all);
+        self.shared.change(State::remove_all);
         self.up()
     }
 
@@ -147,14 +150,19 @@ impl FaultProxy {
     }
 
     /// Waits until all connections are over that were made after so many others; `false`
-    /// if some are not.
-    pub(super) fn is_over_since(&self, connections: u64, patience: Duration) -> bool {
-        let until = Instant::now().checked_add(patience);
+    /// if clients leave some open. Whether they do is known by looking, and not by the time:
+    /// on a busy machine what a client did may be seen late.
+    pub(super) fn is_over_since(&self, connections: u64) -> bool {
+        self.shared.change(State::look_anew);
+        let until = Instant::now().checked_add(PATIENCE);
         let over = self.shared.wait(
             |_| until,
-            |state| state.all_over_since(connections).then_some(()),
+            |state| match state.all_over_since(connections) {
+                true => Some(true),
+                false => state.all_left_open_since(connections).then_some(false),
+            },
         );
-        over.is_some()
+        over.unwrap_or(false)
     }
 
     fn knows_messages(&self) -> io::Result<()> {
@@ -243,5 +251,51 @@ impl Applied {
     /// Takes the fault away. Bytes that it keeps back go on at once.
     pub fn remove(&self) {
         self.shared.change(|state| state.remove(self.id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    use super::*;
+
+    /// A connection through a proxy to a server that reads to the end, and leaves then.
+    fn connected() -> (FaultProxy, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let proxy = FaultProxy::to(listener.local_addr().unwrap());
+        let proxy = proxy.start().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let _read = stream.unwrap().read_to_end(&mut Vec::new());
+            }
+        });
+        let client = TcpStream::connect(proxy.addr()).unwrap();
+        let is_there = |state: &mut State| (!state.all_over_since(0)).then_some(());
+        proxy.shared.wait(|_| None, is_there).unwrap();
+        (proxy, client)
+    }
+
+    #[test]
+    fn who_has_closed_a_connection_is_waited_for_however_long_it_takes_to_be_seen() {
+        let (proxy, client) = connected();
+        let slow = proxy.toxic(Toxic::slow_close(Duration::from_secs(3600)).upstream());
+        drop(client);
+        let remove = std::thread::spawn(move || {
+            // Longer than it takes to know of one that is left open.
+            std::thread::sleep(Duration::from_millis(1_500));
+            slow.remove();
+        });
+        assert!(proxy.is_over_since(0));
+        remove.join().unwrap();
+    }
+
+    #[test]
+    fn who_leaves_a_connection_open_is_not_waited_for() {
+        let (proxy, client) = connected();
+        assert!(!proxy.is_over_since(0));
+        drop(client);
+        assert!(proxy.is_over_since(0));
     }
 }

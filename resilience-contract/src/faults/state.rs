@@ -13,6 +13,10 @@ use super::cut::{Cut, Ending};
 use super::record::{Counters, Injected};
 use super::toxic::{Direction, Kind, Toxic};
 
+/// So often nothing is there to be read from a client that leaves its connection open. Each look
+/// lasts for a twentieth of a second.
+const LOOKS: u32 = 20;
+
 /// What a direction holds back when the receiver is slow; a sender waits beyond it.
 const QUEUE_BYTES: usize = 1 << 20;
 
@@ -107,6 +111,8 @@ struct Connection {
     /// Nothing passes any more, neither way.
     stalled: bool,
     queues: [Queue; 2],
+    /// How often there was nothing to be read from the client since somebody wanted to know.
+    looked: u32,
 }
 
 #[derive(Debug, Default)]
@@ -292,6 +298,7 @@ impl State {
             sockets,
             stalled: false,
             queues: Default::default(),
+            looked: 0,
         };
         self.connections.insert(number, connection);
     }
@@ -299,6 +306,26 @@ impl State {
     /// Whether all connections are over that were made after so many others.
     pub(super) fn all_over_since(&self, connections: u64) -> bool {
         self.connections.range(connections + 1..).next().is_none()
+    }
+
+    /// Whether the clients of all connections made after so many others have been looked at, and
+    /// had nothing to say.
+    pub(super) fn all_left_open_since(&self, connections: u64) -> bool {
+        let mut open = self.connections.range(connections + 1..);
+        open.all(|(_, connection)| connection.looked >= LOOKS)
+    }
+
+    /// From now on it counts what clients have to say.
+    pub(super) fn look_anew(&mut self) {
+        let all = self.connections.values_mut();
+        all.for_each(|connection| connection.looked = 0);
+    }
+
+    /// There was nothing to be read from the client for as long as a look lasts.
+    pub(super) fn looked_in_vain(&mut self, connection: u64) {
+        if let Some(connection) = self.connections.get_mut(&connection) {
+            connection.looked += 1;
+        }
     }
 
     pub(super) fn is_open(&self, connection: u64) -> bool {
