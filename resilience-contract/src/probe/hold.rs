@@ -18,8 +18,10 @@ use super::clock;
 /// By the machine's clock, a run is not held up any longer by one call.
 const SHORT: Duration = Duration::from_millis(100);
 
-/// How long a paused clock may stand still before it is known that it will.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// So often, for so long each time, a paused clock may stand still before it is known that it will.
+/// Each time begins when the runtime gets to it: one that the machine kept from running for long
+/// has still as many before it.
+const PATIENCE: (u32, Duration) = (20, Duration::from_millis(100));
 
 /// So often there is a thread that watches the clock: who tries again without end would have
 /// thousands of them.
@@ -90,7 +92,13 @@ async fn pass(time: Duration) {
     if PASSED.fetch_add(1, Ordering::Relaxed) >= WATCHED {
         return clock::pass(time).await;
     }
-    let (mut passing, mut patience) = (pin!(clock::pass(time)), pin!(nap(PATIENCE)));
+    let (times, each) = PATIENCE;
+    let patience = async {
+        for _ in 0..times {
+            nap(each).await;
+        }
+    };
+    let (mut passing, mut patience) = (pin!(clock::pass(time)), pin!(patience));
     poll_fn(|context| {
         let passed = passing.as_mut().poll(context).is_ready();
         match passed || patience.as_mut().poll(context).is_ready() {
@@ -119,4 +127,38 @@ fn nap(time: Duration) -> impl Future<Output = ()> {
         }
         Poll::Pending
     })
+}
+
+#[cfg(all(test, feature = "probe-tokio"))]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_runtime_that_the_machine_keeps_from_running_loses_no_patience() {
+        let began = Instant::now();
+        let mut passing = pin!(pass(LONG));
+        poll_fn(|context| {
+            assert!(passing.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        std::thread::sleep(PATIENCE.1 * PATIENCE.0 + PATIENCE.1);
+        passing.await;
+        assert!(began.elapsed() >= LONG, "{:?}", began.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_clock_that_a_blocking_task_holds_is_not_waited_for() {
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let blocked = tokio::task::spawn_blocking(move || wait.recv().is_err());
+        let began = Instant::now();
+        pass(LONG).await;
+        assert!(began.elapsed() < LONG, "{:?}", began.elapsed());
+        drop(done);
+        assert!(blocked.await.unwrap());
+    }
 }
