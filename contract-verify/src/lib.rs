@@ -27,6 +27,7 @@ mod draw;
 mod error;
 mod evidence;
 pub mod exit;
+mod expectations;
 mod explore;
 mod eyes;
 mod formats;

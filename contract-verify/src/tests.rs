@@ -15,6 +15,7 @@ use contract_spec::evidence::{
 use crate::build::Binary;
 use crate::error::{Error, Result};
 use crate::evidence::Evidence;
+use crate::expectations;
 use crate::process::{Finished, Watchdog};
 
 /// One test.
@@ -262,6 +263,7 @@ impl Runner {
         ] {
             command.env_remove(variable);
         }
+        expectations::keep(&mut command, &binary.planned.directory);
         command
     }
 
