@@ -96,6 +96,13 @@ impl Repository {
         Self { project, files }
     }
 
+    /// Has a file be another one to begin with.
+    fn begin(&mut self, path: &str, text: String) {
+        self.project.write(path, &text);
+        let file = self.files.iter_mut().find(|(known, _)| *known == path);
+        file.unwrap().1 = text;
+    }
+
     /// What a run says if a file has changed so.
     fn changed(&self, file: &str, from: &str, to: &str) -> Run {
         let (_, old) = self.files.iter().find(|(path, _)| *path == file).unwrap();
@@ -266,6 +273,68 @@ fn what_is_called_by_another_function_concerns_that_one_too() {
         "Ok(length + 0)\n}\n\n/// A stroke",
     );
     assert_eq!(repository.touched(100, step), ["swim.stroke", "walk.step"]);
+}
+
+#[test]
+fn prose_that_the_sources_speak_of_is_data() {
+    let mut repository = Repository::new();
+    let both = ["swim.stroke", "walk.step"];
+    let prose = ("README.md", "Moves.", "Moves, on land and in water.");
+    repository.begin(
+        "src/lib.rs",
+        format!("{SOURCE}\n/// README.md\npub fn none() {{}}\n"),
+    );
+    assert_eq!(repository.touched(0, prose), [""; 0]);
+    repository.begin(
+        "src/lib.rs",
+        format!(
+            "{SOURCE}\n/// What is asked.\npub const ASK: &str = include_str!(\"../README.md\");\n"
+        ),
+    );
+    assert_eq!(repository.touched(100, prose), both);
+    repository.begin("src/lib.rs", SOURCE.to_owned());
+    repository.begin(
+        "tests/moves.rs",
+        format!("{TESTS}\n#[test]\nfn read() {{ std::fs::read(\"README.md\").unwrap(); }}\n"),
+    );
+    assert_eq!(repository.touched(100, prose), both);
+}
+
+#[test]
+fn an_empty_line_of_a_text_is_part_of_it() {
+    let mut repository = Repository::new();
+    let both = ["swim.stroke", "walk.step"];
+    repository.begin("tests/moves.rs", format!(
+        "{TESTS}\n#[test]\nfn says() {{\n\n    assert_eq!(\"\n\nEmpty\".trim(), format!(\"{{:?}}\", step(0).unwrap_err()));\n}}\n"
+    ));
+    let in_text = ("tests/moves.rs", "\"\n\nEmpty", "\"\nEmpty");
+    assert_eq!(repository.touched(100, in_text), both);
+    let in_code = ("tests/moves.rs", "{\n\n    assert", "{\n    assert");
+    assert_eq!(repository.touched(0, in_code), [""; 0]);
+}
+
+#[test]
+fn what_implements_a_trait_is_called_by_other_names_too() {
+    let mut repository = Repository::new();
+    let converted = SOURCE
+        .replace(
+            "/// A step.\n#[resilience_contract(\"walk.step\")]\npub fn step(length: u32) -> Result<u32, StepError> {",
+            "/// A length.\npub struct Length(u32);\nimpl TryFrom<u32> for Length {\n    type Error = StepError;\n    #[resilience_contract(\"walk.step\", error = StepError)]\n    fn try_from(length: u32) -> Result<Self, StepError> {",
+        )
+        .replace("    Ok(length)\n}\n\n/// A stroke", "    Ok(Length(length))\n}\n}\n\n/// A stroke")
+        .replace(
+            "if length == 0 { return Err(StrokeError",
+            "if Length::is_none(length.try_into()) { return Err(StrokeError",
+        );
+    repository.begin("src/lib.rs", format!(
+        "{converted}\nimpl Length {{\n    fn is_none(length: Result<Self, StepError>) -> bool {{ !matches!(length, Ok(Self(1..))) }}\n}}\n"
+    ));
+    repository.begin(
+        "tests/moves.rs",
+        "use moves::stroke;\n#[test]\nfn wet() {\n    assert!(stroke(0).is_err());\n}\n".to_owned(),
+    );
+    let body = ("src/lib.rs", "length == 0 {", "length < 1 {");
+    assert_eq!(repository.touched(100, body), ["swim.stroke", "walk.step"]);
 }
 
 #[test]

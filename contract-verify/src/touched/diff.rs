@@ -31,6 +31,8 @@ pub(super) enum Edit {
     Added(u32),
     /// Something that was in front of this line is gone.
     Removed(u32),
+    /// So is a line that means nothing by itself, unless it stood in a text.
+    Thinned(u32),
 }
 
 /// Reads a diff; `-` is standard input.
@@ -151,9 +153,10 @@ fn edits(hunks: &[Hunk<'_, str>], path: &Path, shown: &str) -> Result<Vec<Edit>>
             let at = u32::try_from(number).unwrap_or(u32::MAX);
             let there = match line {
                 Line::Delete(gone) => {
-                    if !is_empty(gone) {
-                        edits.push(Edit::Removed(at));
-                    }
+                    edits.push(match is_empty(gone) && !gone.contains("*/") {
+                        true => Edit::Thinned(at),
+                        false => Edit::Removed(at),
+                    });
                     continue;
                 }
                 Line::Insert(line) => {
@@ -209,12 +212,18 @@ mod tests {
     #[test]
     fn lines_are_counted_in_the_new_file() {
         let diff = "diff --git a/src/a.rs b/src/a.rs\n--- a/src/a.rs\n+++ b/src/a.rs\n\
-                    @@ -1,4 +1,4 @@\n one\n-two\n+zwei\n three\n-// four\n four\n+five\n";
+                    @@ -1,4 +1,4 @@\n one\n-two\n+zwei\n three\n-// four\n-// */\n four\n+five\n";
         let files = [("src/a.rs", "one\nzwei\nthree\nfour\nfive\n")];
-        let expected = vec![Edit::Removed(2), Edit::Added(2), Edit::Added(5)];
-        // `-1,4 +1,5`: what a hand-made diff gets wrong is refused, not guessed.
+        let expected = vec![
+            Edit::Removed(2),
+            Edit::Added(2),
+            Edit::Thinned(4),
+            Edit::Removed(4),
+            Edit::Added(5),
+        ];
+        // `-1,6 +1,5`: what a hand-made diff gets wrong is refused, not guessed.
         assert!(changed(diff, &files).is_err());
-        let diff = diff.replace("-1,4 +1,4", "-1,5 +1,5");
+        let diff = diff.replace("-1,4 +1,4", "-1,6 +1,5");
         assert_eq!(
             changed(&diff, &files).unwrap(),
             [("src/a.rs".into(), Edits::Lines(expected))]

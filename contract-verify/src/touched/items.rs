@@ -80,6 +80,7 @@ impl Items {
         let is_seen = match edit {
             Edit::Added(line) => !self.inert.contains(&line),
             Edit::Removed(_) => true,
+            Edit::Thinned(line) => self.is_within(line),
         };
         if !is_seen {
             return Place::Nowhere;
@@ -87,23 +88,29 @@ impl Items {
         let is_around = |item: &&Found| match edit {
             Edit::Added(line) => item.lines.contains(&line),
             // In front of its first line and behind its last one is outside.
-            Edit::Removed(line) => *item.lines.start() < line && line <= *item.lines.end(),
+            Edit::Removed(line) | Edit::Thinned(line) => {
+                *item.lines.start() < line && line <= *item.lines.end()
+            }
         };
         let around: Vec<&Found> = self.items.iter().filter(is_around).collect();
         let is_test = around.iter().any(|item| item.is_test);
         let is_new = |item: &Found| {
             let mut lines = item.lines.clone();
             let mut shown = lines.clone().filter(|line| !self.inert.contains(line));
-            !lines.any(|line| edits.contains(&Edit::Removed(line)))
+            // In front of a function, that is none of its own.
+            let mut gone = lines.clone().skip(1);
+            !gone.any(|line| edits.contains(&Edit::Thinned(line)) && self.is_within(line))
+                && !lines.any(|line| edits.contains(&Edit::Removed(line)))
                 && shown.all(|line| edits.contains(&Edit::Added(line)))
         };
         let mut inner = around.iter().rev();
         let function = inner.find_map(|item| Some((*item, item.function.as_ref()?)));
+        // Whatever implements a trait may be called without its name: `try_from` by `try_into`.
         let acts = around.iter().any(|item| item.acts);
         match function {
-            Some((item, name)) => {
+            Some((item, name)) if !acts => {
                 let (name, lines) = (name.clone(), item.lines.clone());
-                if is_new(item) && !acts {
+                if is_new(item) {
                     Place::New {
                         name,
                         lines,
@@ -113,7 +120,7 @@ impl Items {
                     Place::Function { name, lines }
                 }
             }
-            None => Place::Elsewhere,
+            _ => Place::Elsewhere,
         }
     }
 
@@ -160,6 +167,12 @@ impl Items {
             from = to;
         }
         settled
+    }
+
+    /// Whether what stood in front of a line stood in a token, which can only be a text.
+    fn is_within(&self, line: u32) -> bool {
+        let mut tokens = self.tokens.iter();
+        tokens.any(|token| *token.start() < line && line <= *token.end())
     }
 
     fn bears_code(&self, line: u32) -> bool {
@@ -395,11 +408,24 @@ mod tests {
     }
 
     #[test]
-    fn an_impl_acts_by_being_there() {
+    fn an_impl_of_a_trait_acts_by_being_there_and_by_what_it_does() {
         assert_eq!(place(Edit::Added(8), &added(8..=10)), Place::Elsewhere);
-        assert_eq!(
-            place(Edit::Added(9), &added(8..=10)),
-            function("drop", 9..=9)
-        );
+        assert_eq!(place(Edit::Added(9), &added(8..=10)), Place::Elsewhere);
+        assert_eq!(place(Edit::Added(9), &added(9..=9)), Place::Elsewhere);
+    }
+
+    #[test]
+    fn an_empty_line_that_is_gone_was_something_in_a_text_alone() {
+        let text = "fn f() {\n    let s = \"\n    a\n\";\n    g();\n}\n";
+        let items = Items::of(text).unwrap();
+        for (line, is_nowhere) in [(1, true), (2, true), (3, false), (4, false), (5, true)] {
+            let edit = Edit::Thinned(line);
+            let place = items.place(edit, &[edit]);
+            assert_eq!(place == Place::Nowhere, is_nowhere, "{line}");
+        }
+        let mut new = added(1..=6);
+        assert!(matches!(items.place(new[0], &new), Place::New { .. }));
+        new.push(Edit::Thinned(3));
+        assert_eq!(items.place(new[0], &new), function("f", 1..=6));
     }
 }

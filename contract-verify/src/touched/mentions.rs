@@ -1,9 +1,9 @@
 //! Where names stand in the sources: what has a name that stands nowhere else concerns
-//! nobody else.
+//! nobody else; and which other files they speak of.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use cargo_metadata::Metadata;
 use proc_macro2::{TokenStream, TokenTree};
@@ -19,6 +19,10 @@ pub(super) struct Mentions {
     places: HashMap<String, Vec<Mention>>,
     /// Whether a source takes in others by paths that lead out of its folder.
     pub(super) reach_out: bool,
+    /// What lies outside of the package of the source that says how to get there.
+    outside: BTreeSet<PathBuf>,
+    /// The parts of whatever a text in code could be a path to.
+    parts: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -33,20 +37,26 @@ impl Mentions {
     pub(super) fn of(metadata: &Metadata) -> Self {
         let mut found = Self::default();
         for package in local(metadata) {
-            sources::each(&package_root(package), &mut |file| {
+            let root = package_root(package);
+            sources::each(&root, &mut |file| {
                 let text = std::fs::read_to_string(&file).unwrap_or_default();
                 let of_tests =
                     package_of(metadata, &file).is_some_and(|package| is_for_tests(package, &file));
-                found.file(&package.name, &file, &text, of_tests);
+                found.file(&package.name, &root, &file, &text, of_tests);
             });
         }
         found
     }
 
-    fn file(&mut self, package: &str, file: &Path, text: &str, of_tests: bool) {
+    fn file(&mut self, package: &str, root: &Path, file: &Path, text: &str, of_tests: bool) {
         self.reach_out |= text.contains("#[path") && text.contains("\"..");
         let items = Items::of(text).unwrap_or_default();
         let tokens: TokenStream = text.parse().unwrap_or_default();
+        let mut texts = Vec::new();
+        texts_of(tokens.clone(), &mut texts);
+        for text in texts {
+            self.text(root, file, &text);
+        }
         self.tokens(tokens, &mut |line| Mention {
             package: package.to_owned(),
             file: file.to_owned(),
@@ -69,6 +79,36 @@ impl Mentions {
         }
     }
 
+    fn text(&mut self, root: &Path, file: &Path, text: &str) {
+        let parts = text.split(['/', '\\']).filter(|part| !part.is_empty());
+        self.parts.extend(parts.map(str::to_owned));
+        // `env!("CARGO_MANIFEST_DIR")` may stand in front.
+        let relative = Path::new(text.trim_start_matches('/'));
+        let mut components = relative.components();
+        let leads_up = components.next() == Some(Component::ParentDir);
+        if !leads_up || !components.any(|part| matches!(part, Component::Normal(_))) {
+            return;
+        }
+        // From the file, as `include_str!` goes, or from the package, as its tests do.
+        let folder = file.parent().unwrap_or(root);
+        let ways = [folder, root].map(|from| resolved(&from.join(relative)));
+        let outside = ways
+            .into_iter()
+            .filter(|path| !path.starts_with(root) && path.exists());
+        self.outside.extend(outside);
+    }
+
+    /// Whether a source of another package says how to get to a file.
+    pub(super) fn reaches(&self, path: &Path) -> bool {
+        self.outside.iter().any(|outside| path.starts_with(outside))
+    }
+
+    /// Whether a source speaks of a file, or of a folder that it lies in, below `top`.
+    pub(super) fn speaks_of(&self, path: &Path, top: &Path) -> bool {
+        let mut below = path.strip_prefix(top).unwrap_or(path).iter();
+        below.any(|part| self.parts.contains(&*part.to_string_lossy()))
+    }
+
     /// Whether a name stands anywhere in these packages but in these lines of this file.
     pub(super) fn elsewhere(
         &self,
@@ -85,6 +125,45 @@ impl Mentions {
     }
 }
 
+/// The texts among some tokens, but for documentation.
+fn texts_of(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Literal(literal) => {
+                if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                    found.push(text.value());
+                }
+            }
+            TokenTree::Ident(name) if name == "doc" => {
+                // `doc = include_str!("…")` is no text yet.
+                let is_equals = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=');
+                let is_text = |token: &TokenTree| matches!(token, TokenTree::Literal(_));
+                if tokens.next_if(is_equals).is_some() {
+                    tokens.next_if(is_text);
+                }
+            }
+            TokenTree::Group(group) => texts_of(group.stream(), found),
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+/// A path without `.` and `..`, as far as can be said without looking.
+fn resolved(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                resolved.pop();
+            }
+            part => resolved.push(part),
+        }
+    }
+    resolved
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +174,7 @@ mod tests {
             "fn f() {\n    f();\n}\nfn g() {}\n#[test]\nfn t() {\n    f(); g();\n}\nm! { h }\n";
         let mut mentions = Mentions::default();
         let file = Path::new("src/lib.rs");
-        mentions.file("a", file, text, false);
+        mentions.file("a", Path::new("/a"), file, text, false);
         let here = BTreeSet::from(["a"]);
         let elsewhere =
             |name, lines, with_tests| mentions.elsewhere(&here, name, file, &lines, with_tests);
@@ -106,7 +185,35 @@ mod tests {
         assert!(mentions.elsewhere(&here, "t", Path::new("b.rs"), &(5..=8), true));
         assert!(!mentions.elsewhere(&BTreeSet::from(["b"]), "f", file, &(5..=8), true));
         assert!(!mentions.reach_out);
-        mentions.file("a", file, "#[path = \"../x.rs\"] mod x;", false);
+        mentions.file(
+            "a",
+            Path::new("/a"),
+            file,
+            "#[path = \"../x.rs\"] mod x;",
+            false,
+        );
         assert!(mentions.reach_out);
+    }
+
+    #[test]
+    fn texts_say_which_files_are_read_and_documentation_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("a");
+        let shared = folder.path().join("shared");
+        for made in [&root.join("src"), &root.join("b"), &shared] {
+            std::fs::create_dir_all(made).unwrap();
+        }
+        let mut mentions = Mentions::default();
+        let text = "//! See guide.md.\n#![doc = include_str!(\"../intro.md\")]\n\
+            /// prompts/none.md\nconst A: &str = include_str!(\"../../shared\");\n\
+            const B: &str = concat!(env!(\"X\"), \"/../gone\");\n\
+            fn f() { read(r\"prompts/mail/\"); join(\"../b\"); join(\"..\"); }";
+        mentions.file("a", &root, &root.join("src/lib.rs"), text, false);
+        let speaks = |path: &str| mentions.speaks_of(&root.join(path), &root);
+        assert!(speaks("intro.md") && speaks("prompts/mail/x.md") && speaks("mail/x.md"));
+        assert!(!speaks("guide.md") && !speaks("none.md") && !speaks("x/y.md"));
+        assert!(mentions.reaches(&shared.join("x.sql")));
+        assert!(!mentions.reaches(&root.join("b/x.sql")));
+        assert!(!mentions.reaches(&folder.path().join("gone")));
     }
 }

@@ -133,7 +133,9 @@ impl Finder<'_> {
     fn file(&mut self, changed: &Changed) -> bool {
         let path = &changed.path;
         // What the repository itself lies in says nothing of its files.
-        if is_inert(path.strip_prefix(self.top).unwrap_or(path)) {
+        let top = self.top;
+        let below = path.strip_prefix(top).unwrap_or(path);
+        if is_of_tools(below) || is_prose(below) && !self.is_spoken_of(path) {
             return true;
         }
         if decides_everything(path) {
@@ -146,7 +148,8 @@ impl Finder<'_> {
         let Some(package) = package_of(&self.seen.workspace.metadata, path) else {
             return false;
         };
-        if is_source(path) && self.mentions().reach_out {
+        let mentions = self.mentions();
+        if is_source(path) && mentions.reach_out || mentions.reaches(path) {
             return false;
         }
         let Edits::Lines(edits) = &changed.edits else {
@@ -164,6 +167,14 @@ impl Finder<'_> {
             None => self.package(package),
         }
         true
+    }
+
+    /// Whether a source may read a file, as far as texts in it show.
+    fn is_spoken_of(&mut self, path: &Path) -> bool {
+        let package = package_of(&self.seen.workspace.metadata, path);
+        let from = package.map_or_else(|| self.top.to_owned(), package_root);
+        let mentions = self.mentions();
+        mentions.speaks_of(path, &from) || mentions.reaches(path)
     }
 
     fn source(&mut self, package: &Package, path: &Path, items: &Items, edits: &[Edit]) {
@@ -391,16 +402,21 @@ const TOOLS: &[&str] = &[
 ];
 
 /// Whether no test can tell that a file was changed.
-fn is_inert(path: &Path) -> bool {
+fn is_of_tools(path: &Path) -> bool {
+    has(path, TOOLS)
+}
+
+/// Whether a file is for people, unless a source speaks of it. Where tests find their data,
+/// prose is data too.
+fn is_prose(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let has = |known: &[&str]| {
-        let mut parts = path.iter();
-        parts.any(|part| known.iter().any(|known| part == *known))
-    };
-    // Where tests find their data, prose is data too.
-    let is_prose = extension == "md" || name.starts_with("LICENSE");
-    has(TOOLS) || (is_prose && !has(&["src", "tests"]))
+    (extension == "md" || name.starts_with("LICENSE")) && !has(path, &["src", "tests"])
+}
+
+fn has(path: &Path, known: &[&str]) -> bool {
+    let mut parts = path.iter();
+    parts.any(|part| known.iter().any(|known| part == *known))
 }
 
 /// Whether everything depends on a file.
@@ -434,7 +450,8 @@ mod tests {
             (".env.test", false),
             (".sqlx/query.json", false),
         ] {
-            assert_eq!(is_inert(Path::new(path)), expected, "{path}");
+            let path = Path::new(path);
+            assert_eq!(is_of_tools(path) || is_prose(path), expected, "{path:?}");
         }
     }
 }
