@@ -5,8 +5,7 @@ use checkout::model::Order;
 use checkout::orders::{self, ListError};
 use std::time::Duration;
 
-/// A limit that is reached on purpose, while somebody holds what the store needs. Where the shop
-/// has to be opened within it too, it is taken ten times.
+/// A limit that is reached on purpose, while somebody holds what the store needs.
 const SHORT: Duration = Duration::from_millis(50);
 
 /// A shop that nobody charges in.
@@ -73,11 +72,11 @@ async fn a_closed_pool_makes_the_list_unavailable() {
 #[tokio::test]
 async fn a_pool_without_a_free_connection_is_a_timeout() {
     let shop = shop(Setup {
-        acquire_timeout: SHORT * 10,
+        acquire_timeout: SHORT,
         ..Setup::default()
     })
     .await;
-    let _taken = shop.pool.acquire().await.unwrap();
+    let _taken = shop.take_connection().await;
 
     let error = list_fails(&shop).await;
 

@@ -6,8 +6,7 @@ use checkout::payments::ChargeError;
 use sqlx::{Connection, Executor};
 use std::time::Duration;
 
-/// A limit that is reached on purpose, while somebody holds what the store needs. Where the shop
-/// has to be opened within it too, it is taken ten times.
+/// A limit that is reached on purpose, while somebody holds what the store needs.
 const SHORT: Duration = Duration::from_millis(50);
 
 /// A gateway that charges every card, always with the same receipt.
@@ -32,11 +31,11 @@ async fn a_closed_pool_makes_the_store_unavailable() {
 async fn a_pool_without_a_free_connection_is_a_timeout() {
     let gateway = gateway().await;
     let setup = Setup {
-        acquire_timeout: SHORT * 10,
+        acquire_timeout: SHORT,
         ..Setup::default()
     };
     let shop = setup.open(&gateway.url).await;
-    let _taken = shop.pool.acquire().await.unwrap();
+    let _taken = shop.take_connection().await;
 
     let error = shop.payments.charge(&order(1), "c-1").await.unwrap_err();
 

@@ -7,7 +7,8 @@ use checkout::payments::Payments;
 use checkout::retry::RetryPolicy;
 use checkout::store::{self, Store, StoreConfig};
 use reqwest::Url;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool};
 use sqlx::{ConnectOptions, Executor};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -54,7 +55,13 @@ impl Setup {
             max_connections: 1,
         };
         let path = directory.path().join(FILE);
-        let pool = store::connect(&path, &limits).await.unwrap();
+        // A limit that is to be reached later may be too short for opening on a busy machine.
+        let pool = loop {
+            match store::connect(&path, &limits).await {
+                Err(sqlx::Error::PoolTimedOut) => {}
+                pool => break pool.unwrap(),
+            }
+        };
         let config = GatewayConfig {
             timeout: self.gateway_timeout,
             ..GatewayConfig::new(gateway.clone(), "test-key".to_owned())
@@ -104,6 +111,16 @@ impl Shop {
         let mut connection = self.database().await;
         connection.execute("BEGIN EXCLUSIVE").await.unwrap();
         connection
+    }
+
+    /// Takes the service's only connection, until it is dropped.
+    pub(crate) async fn take_connection(&self) -> PoolConnection<Sqlite> {
+        loop {
+            match self.pool.acquire().await {
+                Err(sqlx::Error::PoolTimedOut) => {}
+                taken => return taken.unwrap(),
+            }
+        }
     }
 
     /// Changes the database behind the service's back.
