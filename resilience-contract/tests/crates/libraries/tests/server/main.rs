@@ -10,6 +10,9 @@ mod wire;
 
 use std::io::Write as _;
 
+/// Ends when somebody ends it: longer than any test takes, on a machine however busy.
+const SLEEP: &str = "SELECT pg_sleep(600)";
+
 /// Where the server is.
 struct Server {
     host: String,

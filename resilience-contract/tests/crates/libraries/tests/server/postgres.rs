@@ -3,7 +3,7 @@
 use resilience_contract::{FailureModes, OkFailure, Rows};
 use tokio_postgres::{Client, Config, Error, NoTls};
 
-use crate::{Server, server};
+use crate::{SLEEP, Server, server};
 
 /// The mode of an outcome that has to be a failure.
 fn mode<T>(outcome: Result<T, Error>) -> &'static str {
@@ -80,13 +80,10 @@ async fn a_statement_that_takes_too_long_is_a_timeout_and_one_that_is_called_off
     let server = server!();
     let (client, watcher) = (client(&server).await, client(&server).await);
     let pid = pid(&client).await;
-    let late = "SET statement_timeout = '200ms'; SELECT pg_sleep(5)";
-    assert_eq!(mode(client.batch_execute(late).await), "timeout");
-    client
-        .batch_execute("SET statement_timeout = 0")
-        .await
-        .unwrap();
-    let (canceled, sent) = tokio::join!(client.batch_execute("SELECT pg_sleep(5)"), async {
+    // In one transaction, with which the limit is rolled back.
+    let late = format!("SET LOCAL statement_timeout = '200ms'; {SLEEP}");
+    assert_eq!(mode(client.batch_execute(&late).await), "timeout");
+    let (canceled, sent) = tokio::join!(client.batch_execute(SLEEP), async {
         asleep(&watcher, pid).await;
         client.cancel_token().cancel_query(NoTls).await
     });
@@ -192,7 +189,7 @@ async fn a_server_that_ends_the_session_has_failed_over_and_then_there_is_no_con
     let server = server!();
     let (one, other) = (client(&server).await, client(&server).await);
     let pid = pid(&one).await;
-    let (ended, killed) = tokio::join!(one.batch_execute("SELECT pg_sleep(5)"), async {
+    let (ended, killed) = tokio::join!(one.batch_execute(SLEEP), async {
         asleep(&other, pid).await;
         other
             .execute("SELECT pg_terminate_backend($1)", &[&pid])

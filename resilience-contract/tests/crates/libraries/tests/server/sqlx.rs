@@ -6,7 +6,7 @@ use resilience_contract::{FailureModes, OkFailure, Rows};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Error, Executor, PgConnection, Row};
 
-use crate::{Server, server};
+use crate::{SLEEP, Server, server};
 
 fn mode<T>(outcome: Result<T, Error>) -> &'static str {
     match outcome {
@@ -28,7 +28,7 @@ fn options(server: &Server) -> PgConnectOptions {
 async fn pool(server: &Server) -> PgPool {
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(60))
         .connect_with(options(server))
         .await
         .unwrap();
@@ -54,7 +54,7 @@ async fn what_a_statement_breaks_is_told_by_its_code() {
     pool.execute("SET statement_timeout = '200ms'")
         .await
         .unwrap();
-    assert_eq!(mode(pool.execute("SELECT pg_sleep(5)").await), "timeout");
+    assert_eq!(mode(pool.execute(SLEEP).await), "timeout");
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_session_that_the_server_ends_has_failed_over() {
         .unwrap()
         .get(0);
     let kill = format!("SELECT pg_terminate_backend({pid})");
-    let (ended, killed) = tokio::join!(one.execute("SELECT pg_sleep(5)"), async {
+    let (ended, killed) = tokio::join!(one.execute(SLEEP), async {
         let sleeping = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'";
         let asleep = || sqlx::query(sleeping).bind(pid).execute(&other);
         while asleep().await.unwrap().rows_affected() == 0 {}
