@@ -99,7 +99,8 @@ fn a_test_that_fails_is_named_and_its_evidence_is_not_used() {
 
 #[test]
 fn a_test_that_hangs_is_ended_and_named() {
-    let run = awkward(Some("AWKWARD_HANG"), &["--test-timeout", "5"]);
+    // The other tests have to end within it, on a busy machine too.
+    let run = awkward(Some("AWKWARD_HANG"), &["--test-timeout", "10"]);
     only_this_one_is_distrusted(&run, "trouble::hangs", "hangs");
 }
 
@@ -123,9 +124,7 @@ fn a_test_that_exits_with_success_before_its_end_has_not_passed() {
 
 #[test]
 fn a_child_that_holds_the_output_open_delays_nothing() {
-    let start = std::time::Instant::now();
-    let run = awkward(Some("AWKWARD_LEAK"), &[]);
+    // The child holds on for an hour: a run that waited for it would be one that hangs.
+    let run = awkward(Some("AWKWARD_LEAK"), &["--test-timeout", "60"]);
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
-    // The child would hold on for a minute, in each of many runs.
-    assert!(start.elapsed().as_secs() < 60);
 }
