@@ -147,6 +147,11 @@ fn a_policy_that_changed_runs_nothing_and_is_heeded() {
     let second = walk.project.report();
     assert_eq!(walk.ran(), 0);
     assert_eq!(second.findings("RC513").len(), 1, "{}", second.stdout);
+    let policy = format!("baseline = \".config/known.toml\"\n{policy}");
+    walk.project.write(".config/verify-contracts.toml", policy);
+    assert_eq!(walk.project.verify(&["--write-baseline"]).code, 0);
+    assert_eq!(walk.project.verify(&[]).code, 0);
+    assert_eq!(walk.ran(), 0);
 }
 
 #[test]
@@ -160,6 +165,63 @@ fn a_file_of_the_package_that_tests_may_read_counts() {
     walk.project.write("data/steps.txt", "2");
     walk.project.verify(&[]);
     assert!(walk.ran() > 2);
+}
+
+#[test]
+fn so_do_packages_that_are_data_and_hidden_folders_and_not_those_of_tools() {
+    let (walk, _) = Walk::known();
+    let fixture = "tests/fixtures/app";
+    walk.project.write(
+        &format!("{fixture}/Cargo.toml"),
+        "[package]\nname = \"app\"\n[workspace]\n",
+    );
+    walk.project.write(".golden/steps.txt", "1");
+    walk.project.verify(&[]);
+    assert!(walk.ran() > 2);
+    for (path, counts) in [
+        (&*format!("{fixture}/src/main.rs"), true),
+        (".golden/steps.txt", true),
+        (".vscode/settings.json", false),
+        (".git/HEAD", false),
+    ] {
+        walk.project.write(path, "fn main() {}");
+        walk.project.verify(&[]);
+        assert_eq!(walk.ran() > 0, counts, "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_the_workspace_counts_where_a_link_leads_to_it() {
+    let walk = Walk::new();
+    let manifest = std::fs::read_to_string(walk.project.path().join("Cargo.toml")).unwrap();
+    let member = manifest.replace("[workspace]\n", "");
+    walk.project.write("walk/Cargo.toml", member);
+    walk.project
+        .write("Cargo.toml", "[workspace]\nmembers = [\"walk\"]\n");
+    for path in ["src", "contracts"] {
+        let from = walk.project.path().join(path);
+        std::fs::rename(from, walk.project.path().join("walk").join(path)).unwrap();
+    }
+    walk.project.write("shared/steps.txt", "1");
+    walk.project.write("apart/steps.txt", "1");
+    let link = |to: &str, at: &str| {
+        std::os::unix::fs::symlink(to, walk.project.path().join("walk").join(at)).unwrap();
+    };
+    link("../shared", "data");
+    // In circles, which must end.
+    link("..", "up");
+    link(".", "here");
+    assert_eq!(walk.project.verify(&[]).code, 0);
+    assert!(walk.ran() > 2);
+    assert_eq!(walk.project.verify(&[]).code, 0);
+    assert_eq!(walk.ran(), 0);
+    walk.project.write("shared/steps.txt", "2");
+    walk.project.verify(&[]);
+    assert!(walk.ran() > 2);
+    walk.project.write("apart/steps.txt", "2");
+    walk.project.verify(&[]);
+    assert_eq!(walk.ran(), 0);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! That is: this program, the test binary, the programs of the package that it may start,
 //! the shared libraries that were built with it, the user's runner, the environment, the
 //! folder, and every file of the package that was not compiled in and that a test could
-//! therefore read. What lies elsewhere (a file outside of the package, a server, the clock)
+//! therefore read, packages that are test data and linked folders of the workspace included.
+//! What lies elsewhere (a file outside of the package, a server, the clock)
 //! is not known, and `--fresh` is there for it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::build::Binary;
+use crate::contracts::package_root;
 use crate::parallel;
+use crate::policy;
+use crate::workspace::Workspace;
 
 /// Variables that a shell or a terminal sets for itself: with them, nothing would be the
 /// same in the next window.
@@ -39,6 +43,12 @@ const OF_SESSIONS: [&str; 5] = [
     "CARGO_MAKEFLAGS",
 ];
 
+/// Hidden folders of tools, which change by themselves and are nobody's data.
+const OF_TOOLS: [&str; 14] = [
+    ".cache", ".direnv", ".fleet", ".git", ".github", ".gitlab", ".hg", ".idea", ".jj", ".svn",
+    ".venv", ".vs", ".vscode", ".zed",
+];
+
 /// Files beyond this size are known by their size and the time of their last change.
 const LARGE: u64 = 16 << 20;
 
@@ -52,6 +62,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) compiled: &'a BTreeSet<PathBuf>,
     /// Files that this program writes itself.
     pub(crate) own: &'a [PathBuf],
+    pub(crate) workspace: &'a Workspace,
     pub(crate) jobs: usize,
 }
 
@@ -94,8 +105,18 @@ impl Surroundings<'_> {
 
     /// The files of a package that tests may read, by their paths in it, and their content.
     pub(super) fn data_files(&self, folder: &Path) -> std::io::Result<Vec<(String, String)>> {
-        let mut files = Vec::new();
-        self.find(folder, &mut files)?;
+        let metadata = &self.workspace.metadata;
+        let local = metadata.packages.iter();
+        let local = local.filter(|package| package.source.is_none());
+        let mut finder = Finder {
+            surroundings: self,
+            packages: local.map(package_root).collect(),
+            root: self.workspace.root().canonicalize()?,
+            linked: BTreeSet::new(),
+            found: Vec::new(),
+        };
+        finder.find(folder)?;
+        let mut files = finder.found;
         files.sort();
         let digests = parallel::map(self.jobs, &files, |path| Ok(digest(path)))
             .map_err(|error| std::io::Error::other(error.to_string()))?;
@@ -109,29 +130,64 @@ impl Surroundings<'_> {
         });
         Ok(files.collect())
     }
+}
 
-    fn find(&self, folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+/// Finds the files of a package that its tests may read.
+struct Finder<'a> {
+    surroundings: &'a Surroundings<'a>,
+    /// The folders of the packages of this workspace.
+    packages: BTreeSet<PathBuf>,
+    root: PathBuf,
+    /// Where links to folders have led.
+    linked: BTreeSet<PathBuf>,
+    found: Vec<PathBuf>,
+}
+
+impl Finder<'_> {
+    fn find(&mut self, folder: &Path) -> std::io::Result<()> {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
             let (path, kind) = (entry.path(), entry.file_type()?);
             if kind.is_dir() {
-                // Build directories, those of tools, and other packages.
-                let left_out = entry.file_name().to_string_lossy().starts_with('.')
+                // Build directories, those of tools, and the workspace's other packages. One that
+                // is none of these lies there as the data of a test.
+                let left_out = OF_TOOLS.iter().any(|tool| entry.file_name() == *tool)
                     || path.join("CACHEDIR.TAG").exists()
-                    || path.join("Cargo.toml").exists();
+                    || self.packages.contains(&path);
                 if !left_out {
-                    self.find(&path, found)?;
+                    self.find(&path)?;
                 }
-                continue;
-            }
-            let ours = path
-                .extension()
-                .is_some_and(|extension| extension == contract_spec::evidence::file::EXTENSION);
-            if !ours && !self.compiled.contains(&path) && !self.own.contains(&path) {
-                found.push(path);
+            } else if kind.is_symlink() && path.is_dir() {
+                self.link(&path)?;
+            } else if self.may_be_read(&path) {
+                self.found.push(path);
             }
         }
         Ok(())
+    }
+
+    /// Follows a link to a folder of this workspace. One that leads out of it may lead anywhere.
+    fn link(&mut self, path: &Path) -> std::io::Result<()> {
+        let to = path.canonicalize()?;
+        let is_data = to.starts_with(&self.root)
+            && !to.ancestors().any(|folder| folder.join("CACHEDIR.TAG").exists())
+            // What it lies in itself would lead here again.
+            && !path.parent().unwrap_or(path).canonicalize()?.starts_with(&to);
+        if is_data && self.linked.insert(to) {
+            self.find(path)?;
+        }
+        Ok(())
+    }
+
+    fn may_be_read(&self, path: &Path) -> bool {
+        let of = self.surroundings;
+        let extension = path.extension();
+        let is_evidence =
+            extension.is_some_and(|is| is == contract_spec::evidence::file::EXTENSION);
+        // The policy is no test's: it judges what tests did.
+        let is_policy = path == of.workspace.root().join(policy::FILE);
+        let is_known = of.compiled.contains(path) || of.own.iter().any(|own| own == path);
+        !is_evidence && !is_policy && !is_known
     }
 }
 

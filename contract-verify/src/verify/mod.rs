@@ -58,9 +58,11 @@ fn report(setting: &mut Setting, arguments: &Arguments, status: Status) -> Resul
         return Ok(report);
     }
     let outputs = arguments.reporting.outputs.iter().map(|(_, path)| path);
+    let named = setting.policy.baseline.as_ref();
     let own: Vec<PathBuf> = outputs
         .chain(&arguments.reporting.baseline)
         .filter_map(|path| std::path::absolute(path).ok())
+        .chain(named.map(|baseline| setting.root.join(baseline)))
         .collect();
     let Some(mut prepared) = Prepared::new(setting, options, &own, status)? else {
         return setting.mistakes().ok_or(Error::NoContracts);

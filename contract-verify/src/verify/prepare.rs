@@ -94,6 +94,7 @@ impl Prepared {
             libraries: &build.libraries,
             compiled: &compiled::files(&build.artifacts),
             own,
+            workspace: &setting.workspace,
             jobs,
         };
         let kept = match surroundings.keys() {
@@ -183,6 +184,7 @@ impl Prepared {
             libraries: &self.build.libraries,
             compiled: &compiled::files(&self.build.artifacts),
             own: &[],
+            workspace: &setting.workspace,
             jobs: jobs(options),
         };
         let folder = &self.site.folder;
