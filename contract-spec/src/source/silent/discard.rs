@@ -97,6 +97,7 @@ fn is_fresh(value: &Expr) -> bool {
             }
         }
         Expr::MethodCall(_) | Expr::Await(_) | Expr::Try(_) => true,
+        Expr::Paren(inner) => is_fresh(&inner.expr),
         Expr::Macro(inner) => is_one_of(&inner.mac, GIVING),
         _ => false,
     }

@@ -262,13 +262,15 @@ impl Finder<'_> {
             _ => None,
         };
         if replaces_failure(call) {
-            let hears = match closure {
-                Some(closure) => !closure.inputs.is_empty() && !is_deaf(closure),
-                None => false,
+            let hears = match call.args.get(0) {
+                Some(Expr::Closure(closure)) => !closure.inputs.is_empty() && !is_deaf(closure),
+                // What a variable holds may be a failure, too.
+                Some(Expr::Path(path)) => {
+                    name.ends_with("_or_else") || name == "map_or" && !is_named(&path.path, "None")
+                }
+                _ => false,
             };
-            let passes_on =
-                matches!(call.args.get(0), Some(Expr::Path(_))) && name == "unwrap_or_else";
-            if !hears && !passes_on {
+            if !hears {
                 self.report_caught(&UNWRAPPED_EXTERNAL, &Silenced::by(&call.receiver), call);
             }
         } else if name == "or_else"
@@ -278,6 +280,15 @@ impl Finder<'_> {
         {
             let found = Silenced {
                 answer: arm::answer(&closure.body),
+                ..Silenced::by(&call.receiver)
+            };
+            self.report_caught(&CATCH_ALL_OK, &found, call);
+        } else if name == "or"
+            && let Some(answer) = only(&call.args)
+            && arm::is_deaf_ok(answer, &Caught::default())
+        {
+            let found = Silenced {
+                answer: arm::answer(answer),
                 ..Silenced::by(&call.receiver)
             };
             self.report_caught(&CATCH_ALL_OK, &found, call);
@@ -364,7 +375,14 @@ fn is_deaf(closure: &ExprClosure) -> bool {
 /// Whether a method throws away the failure of an interface.
 fn replaces_failure(call: &ExprMethodCall) -> bool {
     let name = call.method.to_string();
-    (name == "ok" || name.starts_with("unwrap_or")) && is_external(&call.receiver)
+    let gives_value = match call.args.get(0) {
+        // Another failure may stand for it.
+        Some(instead) if name.starts_with("map_or") => {
+            doubt::mentions(instead.to_token_stream(), "Err") == 0
+        }
+        _ => name == "ok" || name.starts_with("unwrap_or"),
+    };
+    gives_value && is_external(&call.receiver)
 }
 
 /// The argument of a call that has one.

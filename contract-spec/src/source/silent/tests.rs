@@ -32,6 +32,7 @@ const SILENT: &[(&str, &str)] = &[
     ),
     ("RC212", "let Ok(x) = f() else { return Ok(()) }; g(x)"),
     ("RC212", "f().or_else(|_| Ok(0))"),
+    ("RC212", "f().or(Ok(0))"),
     ("RC213", "match f() { Ok(v) => g(v), Err(_) => {} }"),
     ("RC213", "match f() { Ok(v) => g(v), Err(..) => () }"),
     (
@@ -61,6 +62,18 @@ const SILENT: &[(&str, &str)] = &[
         "let x = external!(cache, get()).unwrap_or_else(|_| 1);",
     ),
     ("RC215", "external!(cache, get()).ok();"),
+    (
+        "RC215",
+        "let x = external!(cache, get()).map_or(0, |x| x + 1);",
+    ),
+    (
+        "RC215",
+        "let x = external!(cache, get()).map_or_else(|_| 0, g);",
+    ),
+    (
+        "RC215",
+        "let x = external!(cache, get()).map_or(None, Some);",
+    ),
     ("RC216", "match x { 1 => Ok(1), _ => todo!() }"),
     ("RC216", "unimplemented!(\"later\")"),
     ("RC217", "external!(orders, store(key)?.insert())"),
@@ -118,6 +131,13 @@ const CLEAN: &[&str] = &[
     "let x = option.unwrap_or(1);",
     "let x = external!(cache, get()).unwrap_or_else(|error| recover(error));",
     "let x = external!(cache, get()).map_err(E::from)?;",
+    "external!(cache, get()).map_or(Err(E::A), |x| Ok(x + 1))",
+    "external!(cache, get()).map_or_else(|error| Err(E::from(error)), Ok)",
+    "external!(cache, get()).map_or_else(recover, g)",
+    "external!(cache, get()).map_or(fallback, Ok)",
+    "f().or(Err(E::A))",
+    "option.or(Some(1))",
+    "f().or(g())",
     "external!(orders, insert().await)?;",
     "external!(orders, async { begin().await?; insert().await }.await)?;",
     "external!(orders, keys.map(|key| key?.trim()).collect())?;",
@@ -350,12 +370,20 @@ fn what_a_statement_throws_away_is_shown_to_the_compiler() {
         &[],
         "let _ = a(); _ = b().await; drop(c()); let _: R = d()?; let _ = write!(x, \"y\"); \
          std::mem::drop(h()); let _ = e; drop(g); pool::drop(i()); let _ = own!(j); let _ = Some(&k()); \
-         let _ = self.l; let _ = m[0]; let _ = *n;",
+         let _ = self.l; let _ = m[0]; let _ = *n; let _ = (o()); let _ = (e);",
     );
     assert_eq!(codes, [""; 0]);
     assert_eq!(
         thrown,
-        ["a()", "b().await", "c()", "d()?", "write!(x,\"y\")", "h()"]
+        [
+            "a()",
+            "b().await",
+            "c()",
+            "d()?",
+            "write!(x,\"y\")",
+            "h()",
+            "(o())"
+        ]
     );
 }
 
