@@ -108,7 +108,7 @@ impl Statement {
         let start = lines.start(first);
         let here = lines.line(line);
         let mut is_value = false;
-        let spoiled = if first < line || is_header(here) {
+        let spoiled = if first < line || is_header(here) || was_header(here) {
             start..lines.start(next_header(lines, first))
         } else if matches!(
             error.kind(),
@@ -171,6 +171,15 @@ fn is_header(line: &str) -> bool {
     let line = line.trim_start_matches(['\u{feff}', ' ', '\t']);
     let inside = line.trim_start_matches('[');
     inside.len() < line.len() && inside.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether a line that is no TOML was meant for a header: `interface.gateway]`, `-[interface.gateway]`.
+/// What follows belongs to that table, and not to the one above.
+fn was_header(line: &str) -> bool {
+    let code = line.split('#').next().unwrap_or_default().trim();
+    let path = code.trim_end_matches(']');
+    let is_key = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    path.len() < code.len() && path.ends_with(is_key) && !path.contains(['=', ',', '"', '{'])
 }
 
 /// Whether what is wrong in a line without a header may reach beyond it.
