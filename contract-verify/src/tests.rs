@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use cargo_metadata::PackageId;
 use contract_spec::evidence::{
     ENDLESS, EVIDENCE_LOST, EVIDENCE_VARIABLE, FAULTS_VARIABLE, Fault, LOGS_VARIABLE, LogLevel,
     MUTANT_VARIABLE, Mutant, write_faults,
@@ -75,6 +76,9 @@ pub(crate) struct Runner {
     level: LogLevel,
     /// The tests whose log events are not recorded, because they do not pass with that.
     unheard: Mutex<BTreeSet<String>>,
+    /// The packages whose tests take turns.
+    serial: BTreeSet<PackageId>,
+    turn: Mutex<()>,
 }
 
 impl Runner {
@@ -83,6 +87,7 @@ impl Runner {
         scratch: &Path,
         watchdog: Watchdog,
         level: LogLevel,
+        serial: BTreeSet<PackageId>,
     ) -> Self {
         Self {
             binaries,
@@ -91,6 +96,8 @@ impl Runner {
             watchdog,
             level,
             unheard: Mutex::default(),
+            serial,
+            turn: Mutex::default(),
         }
     }
 
@@ -173,6 +180,9 @@ impl Runner {
 
     /// Runs a test; the probes are asked for what the variable says.
     fn run_with(&self, test: &Test, asked: Option<(&str, String)>, limit: Duration) -> Result<Run> {
+        // What keeps them apart in one process does not reach into another.
+        let is_serial = self.serial.contains(&self.binaries[test.binary].package);
+        let _turn = is_serial.then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
         let mut command = self.command(test.binary);
         let scratch = self.scratch()?;
         command.env(EVIDENCE_VARIABLE, &scratch);

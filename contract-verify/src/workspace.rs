@@ -163,6 +163,17 @@ impl Workspace {
         }
     }
 
+    /// The packages whose tests must not run beside each other: they use `serial_test`, which
+    /// has them wait for one another in one process, and each has one of its own here.
+    pub(crate) fn serial(&self) -> BTreeSet<PackageId> {
+        let takes_turns = |package: &&Package| {
+            let mut dependencies = package.dependencies.iter();
+            dependencies.any(|dependency| dependency.name == "serial_test")
+        };
+        let packages = self.metadata.packages.iter().filter(takes_turns);
+        packages.map(|package| package.id.clone()).collect()
+    }
+
     pub(crate) fn root(&self) -> PathBuf {
         self.metadata.workspace_root.clone().into()
     }

@@ -148,6 +148,7 @@ impl Prepared {
             site.scratch.path(),
             site.watchdog.clone(),
             eyes::level(&setting.contracts),
+            setting.workspace.serial(),
         );
         let limit = Duration::from_secs(options.test_timeout);
         let tests = list(&setting.workspace, &runner, &kept, limit, jobs(options))?;
