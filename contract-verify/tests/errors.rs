@@ -515,3 +515,65 @@ fn a_failure_that_its_call_does_not_show_is_not_asked_for_in_another_test() {
     );
     assert!(!down.contains("tests do leave"), "{down}");
 }
+
+const ALIKE: &str = r#"
+use resilience_contract::{FailureModes, external, resilience_contract};
+
+#[derive(Debug, Clone, Copy, PartialEq, FailureModes)]
+pub enum ShopError { Timeout, Unauthorized, NotFound, ServerError, Other }
+
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum AskError { Failed, Empty, TooMany }
+
+#[resilience_contract("ask.ask")]
+pub fn ask(many: u32, answer: Result<u32, ShopError>) -> Result<u32, AskError> {
+    if many == 0 {
+        return Err(AskError::Empty);
+    }
+    let most = external!(shop, answer).map_err(|_| AskError::Failed)?;
+    if many > most {
+        return Err(AskError::TooMany);
+    }
+    Ok(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_shop_is_said() {
+        assert_eq!(ask(1, Err(ShopError::Timeout)), Err(AskError::Failed));
+        assert_eq!(ask(1, Ok(2)), Ok(2));
+    }
+}
+"#;
+
+#[test]
+fn a_failure_that_leaves_as_another_one_does_is_asked_for_in_a_test() {
+    let contract = CALLED
+        .replace("Timeout", "Failed")
+        .replace("Refused", "Failed")
+        .replace("Page", "Failed")
+        .replace("Down", "Failed")
+        .replace("Other", "Failed");
+    let contract = format!(
+        "{contract}\n[function.ask.on.input]\nempty = {{ returns = \"Empty\" }}\n\
+         \n[function.ask.on.domain]\ntoo_many = {{ returns = \"TooMany\" }}\n"
+    );
+    let project = Project::new(&[("contracts/ask.toml", &contract), ("src/lib.rs", ALIKE)]);
+    let run = project.verify(&[]);
+    assert_eq!(run.code, 100, "{}", run.stderr);
+    let out = &run.stdout;
+    assert!(!out.contains("no test enters `shop.timeout`"), "{out}");
+    assert!(out.contains("no test enters `shop.unauthorized`"), "{out}");
+    // That tests leave with `Failed` is what the time-out is for.
+    assert!(!out.contains("tests do leave"), "{out}");
+    for help in [
+        "write a test in which `shop` fails in this way, and that asserts on `Failed`",
+        "write a test with input that is wrong in this way, and that asserts on `Empty`",
+        "write a test in which this rule says no, and that asserts on `TooMany`",
+    ] {
+        assert!(out.contains(help), "{help}: {out}");
+    }
+}

@@ -126,7 +126,8 @@ impl Judge<'_> {
                 None => {
                     let interface = declared.interface.value.as_str();
                     let message = format!("no test enters `{}` of `{id}`", judged.id);
-                    let help = match left_unshown(interface, &judged, branches) {
+                    let explained = self.explained(key, contract, &judged);
+                    let help = match left_unshown(interface, &judged, branches, &explained) {
                         // Another test would leave it as it is.
                         Some(variant) => format!(
                             "tests do leave with `{variant}`, and no call to `{interface}` was seen to fail before: \
@@ -134,9 +135,14 @@ impl Judge<'_> {
                              `resilience-contract` for the library of that type (`reqwest`, `sqlx`, `redis`, `tonic` …), or \
                              implement `FailureModes` for it"
                         ),
-                        None => format!(
-                            "write a test in which `{interface}` fails in this way, and that {how}"
-                        ),
+                        None => {
+                            let made = match interface {
+                                catalog::INPUT => "with input that is wrong in this way".to_owned(),
+                                catalog::DOMAIN => "in which this rule says no".to_owned(),
+                                _ => format!("in which `{interface}` fails in this way"),
+                            };
+                            format!("write a test {made}, and that {how}")
+                        }
                     };
                     self.find(
                         codes::MODE_MISSING,
@@ -175,6 +181,28 @@ impl Judge<'_> {
             Verdict::Proven | Verdict::Waived => {}
         }
         judged
+    }
+
+    /// The branches through which another mode was seen to leave with the variant of this one:
+    /// that tests leave there says nothing of this one.
+    fn explained(
+        &self,
+        (subject, mode): (usize, usize),
+        contract: &model::Function,
+        judged: &Mode,
+    ) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        for (other, declared) in contract.modes.iter().enumerate() {
+            let returns = declared.returns().map(|variant| &variant.value);
+            if other == mode || returns != judged.returns.as_ref() {
+                continue;
+            }
+            let seen = self.case.observed.modes.get(&(subject, other));
+            for exit in seen.into_iter().flat_map(|seen| seen.exits.keys()) {
+                found.insert(exit.branch as usize);
+            }
+        }
+        found
     }
 
     pub(super) fn said_by_branch(
@@ -288,15 +316,17 @@ impl Judge<'_> {
 }
 
 /// The variant of an interface's failure with which a test leaves, though the call was not seen
-/// to fail in this way.
+/// to fail in this way, and no other failure explains it.
 fn left_unshown<'m>(
     interface: &str,
     mode: &'m Mode,
     branches: &BTreeMap<usize, Branch>,
+    explained: &BTreeSet<usize>,
 ) -> Option<&'m str> {
     let variant = mode.returns.as_deref()?;
     let is_called = !matches!(interface, catalog::INPUT | catalog::DOMAIN);
-    let mut branches = branches.values();
-    let left = branches.any(|branch| !branch.tests.is_empty() && branch.variants == [variant]);
+    let left = branches.iter().any(|(index, branch)| {
+        !branch.tests.is_empty() && branch.variants == [variant] && !explained.contains(index)
+    });
     (is_called && left).then_some(variant)
 }
