@@ -228,6 +228,7 @@ fn what_cannot_be_told_is_said() {
         &["prompt", "payments.chrage"][..],
         &["prompt", "orders.list"],
         &["prompt", "charge"],
+        &["prompt", "settle"],
         &["prompt", "payments.charge", "--for", "repair"],
         &[
             "prompt",

@@ -183,12 +183,24 @@ pub(super) fn unknown(contracts: &Contracts, id: &str) -> String {
             functions.map(|function| format!("{}.{}", file.source.stem(), *function.name))
         })
         .collect();
+    // Who says the function's name alone means the contract that has it.
+    let of_name = |name: &&String| name.rsplit('.').next() == Some(id);
+    let named: Vec<String> = ids
+        .iter()
+        .filter(of_name)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let is_id = id.contains('.');
     let help = match nearest(id, ids.iter().map(String::as_str)) {
+        _ if !named.is_empty() => format!("did you mean {}?", named.join(" or ")),
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
+        None if is_id => format!(
             "`cargo verify-contracts new {}` writes one",
             id.escape_debug()
         ),
+        None => "an id is the file's stem, a dot and the function's name: `payments.charge`; \
+                 `cargo verify-contracts graph` draws those that there are"
+            .to_owned(),
     };
     format!(
         "there is no contract `{}`\n  help: {help}",
