@@ -189,6 +189,8 @@ fn new_refuses_what_would_be_no_contract() {
         &["new", "../payments.charge"],
         &["new", "a.b", "-i", "gateway"],
         &["new", "a.b", "-i", "gateway:htpp"],
+        &["new", "a.b", "-i", "orders:postgres"],
+        &["new", "a.b", "-i", "orders=postgres"],
         &["new", "a.b", "-i", "callee:contract"],
         &["new", "a.b", "-i", "gateway:http:payments.charge"],
         &["new", "a.b", "-i", "x:http", "-i", "x:cache"],

@@ -82,8 +82,13 @@ pub(super) fn interfaces(arguments: &[String], siblings: &Siblings<'_>) -> Resul
 fn interface(argument: &str, siblings: &Siblings<'_>) -> Result<Interface> {
     let mut parts = argument.splitn(3, ':');
     let (Some(name), Some(kind), contract) = (parts.next(), parts.next(), parts.next()) else {
+        // `db=postgres` is meant as `db:database`.
+        let (name, kind) = argument
+            .split_once(['=', '/', ' '])
+            .unwrap_or((argument, argument));
+        let meant = meant(kind).unwrap_or("http");
         return Err(Error::Usage(format!(
-            "`--interface {argument}` names no kind\n  help: `--interface {argument}:http`; the kinds are {}",
+            "`--interface {argument}` names no kind\n  help: `--interface {name}:{meant}`; the kinds are {}",
             kinds(siblings.own)
         )));
     };
@@ -147,6 +152,50 @@ fn of_callee(interface: &str, variants: &[String]) -> Vec<Mode> {
     modes
 }
 
+/// The kind that is meant by a product, a library or a shorter word. Never taken for it: only
+/// named where somebody asks what to write.
+fn meant(word: &str) -> Option<&'static str> {
+    const MEANT: &[(&str, &[&str])] = &[
+        ("http", &["api", "rest", "reqwest", "hyper", "webhook"]),
+        (
+            "database",
+            &[
+                "db",
+                "sql",
+                "sqlite",
+                "sqlx",
+                "rusqlite",
+                "postgres",
+                "postgresql",
+                "mysql",
+                "mongodb",
+                "diesel",
+            ],
+        ),
+        ("cache", &["redis", "memcached", "valkey"]),
+        (
+            "queue",
+            &[
+                "kafka", "rdkafka", "rabbitmq", "lapin", "nats", "sqs", "broker",
+            ],
+        ),
+        ("queue_consumer", &["consumer", "subscriber"]),
+        ("filesystem", &["fs", "file", "files", "io", "disk"]),
+        ("object_store", &["s3", "gcs", "blob", "bucket"]),
+        ("grpc", &["tonic", "rpc"]),
+        ("dns_tls", &["dns", "tls"]),
+        ("auth", &["oauth", "oidc", "jwt"]),
+        ("subprocess", &["process", "command", "exec"]),
+        ("scheduler", &["cron", "timer"]),
+        ("contract", &["function"]),
+    ];
+    let word = word.to_lowercase();
+    let known = MEANT
+        .iter()
+        .find(|(kind, words)| *kind == word || words.contains(&word.as_str()));
+    known.map(|(kind, _)| *kind)
+}
+
 fn kinds(own: &Contract) -> String {
     let known = catalog::kinds()
         .iter()
@@ -161,8 +210,8 @@ fn unknown_kind(kind: &str, own: &Contract) -> String {
         .iter()
         .filter(|kind| kind.is_interface())
         .map(|kind| kind.name);
-    let near =
-        nearest(kind, known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    let near = nearest(kind, known).or_else(|| meant(kind));
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     format!(
         "there is no kind `{}`\n  help: {near}the kinds are {}",
         kind.escape_debug(),
@@ -173,6 +222,19 @@ fn unknown_kind(kind: &str, own: &Contract) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_word_means_is_a_kind_and_an_unknown_word_means_none() {
+        for (word, kind) in [
+            ("sqlite", "database"),
+            ("Redis", "cache"),
+            ("queue", "queue"),
+        ] {
+            assert_eq!(meant(word), Some(kind));
+            assert!(catalog::kind(kind).is_some());
+        }
+        assert_eq!(meant("gateway"), None);
+    }
 
     #[test]
     fn an_id_is_a_stem_and_a_name() {
