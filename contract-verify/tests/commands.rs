@@ -256,7 +256,16 @@ fn diff_refuses_contracts_with_errors() {
         "format = 1\n[interface.g]\nkind = \"htpp\"\n",
     );
     insta::assert_snapshot!(folder.said(&["diff", "old", "new"]));
-    assert_eq!(folder.run(&["diff", "old", "lost"]).code, 96);
+    let commit = folder.run(&["diff", "HEAD~1", "new"]);
+    assert_eq!(commit.code, 96);
+    assert!(
+        commit.stderr.contains("HEAD~1")
+            && commit
+                .stderr
+                .contains("help: two folders are compared; `git worktree add"),
+        "{}",
+        commit.stderr
+    );
 }
 
 #[test]
@@ -400,6 +409,29 @@ fn init_reads_every_contract_before_it_writes_anything() {
     assert_eq!(folder.run(&["init"]).code, 96);
     assert!(!folder.path().join("contract.schema.json").exists());
     assert!(!folder.read("contracts/payments.toml").contains("#:schema"));
+}
+
+#[test]
+fn a_workspace_that_is_no_package_is_not_written_into() {
+    let folder = Folder::empty();
+    folder.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"crates/*\", \"shop\"]\n",
+    );
+    let said: Vec<String> = [&["init"][..], &["new", "shop.sell", "-i", "till:http"]]
+        .iter()
+        .map(|arguments| format!("{}\n{}", arguments.join(" "), folder.said(arguments)))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"));
+    assert!(!folder.path().join("contract.schema.json").exists());
+    assert!(!folder.path().join("contracts").exists());
+    // A root that is a package has contracts of its own.
+    folder.write(
+        "Cargo.toml",
+        "[package]\nname = \"shop\"\n[workspace]\nmembers = [\"crates/*\"]\n",
+    );
+    assert_eq!(folder.run(&["init"]).code, 0);
+    assert_eq!(folder.run(&["new", "shop.sell", "-i", "till:http"]).code, 0);
 }
 
 #[test]

@@ -302,6 +302,10 @@ pub(crate) enum Assistant {
 /// the change demands.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
+Example, against another commit:
+    git worktree add ../before main
+    cargo verify-contracts diff ../before/contracts contracts
+
 Exit status:
     0  nothing breaks callers
    96  a file cannot be read

@@ -16,6 +16,7 @@ mod fix;
 mod graph;
 mod infer;
 mod new;
+mod package;
 mod prompt;
 mod reference;
 mod schema;

@@ -34,6 +34,7 @@ pub(super) fn init(package: &Path) -> Result<Answer> {
         let message = format!("there is no folder {}", package.display());
         return Err(Error::Usage(message));
     }
+    super::package::is_meant(package)?;
     let mut changes: Vec<Change> = published(package)?.into_iter().collect();
     let contracts = package.join("contracts");
     let mut paths = Vec::new();
@@ -137,7 +138,7 @@ fn named(text: &str, line: &str) -> String {
 }
 
 /// A path as people write it.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let path = path.strip_prefix(".").unwrap_or(path);
     path.to_string_lossy().replace('\\', "/")
 }

@@ -20,7 +20,7 @@ use change::{Change, State, Step};
 use crate::cli::{Diff, Format};
 use crate::contracts::Contracts;
 use crate::draw;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit;
 use crate::judge::count;
 use crate::report::{FORMAT, Finding};
@@ -38,8 +38,22 @@ struct Report {
     findings: Vec<Finding>,
 }
 
+/// Who names a commit where a folder is meant is told how to have the folder.
+fn no_commit(error: Error) -> Error {
+    match error {
+        Error::Read { path, error } if error.kind() == std::io::ErrorKind::NotFound => {
+            let text = "there is no such file or folder\n  help: two folders are compared; \
+                        `git worktree add ../before COMMIT` puts those of a commit there, and \
+                        `cargo verify-contracts diff ../before/contracts contracts` compares them";
+            let error = std::io::Error::new(std::io::ErrorKind::NotFound, text);
+            Error::Read { path, error }
+        }
+        other => other,
+    }
+}
+
 pub(super) fn diff(arguments: &Diff) -> Result<Answer> {
-    let read = |path: &Path| Contracts::of_paths(&[path.to_owned()]);
+    let read = |path: &Path| Contracts::of_paths(&[path.to_owned()]).map_err(no_commit);
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
     let refused = |contracts: &Contracts| {
         contracts

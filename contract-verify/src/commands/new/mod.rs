@@ -26,6 +26,7 @@ const FATAL: [&str; 4] = ["RC100", "RC101", "RC110", "RC112"];
 
 pub(super) fn new(arguments: &New) -> Result<Answer> {
     let (stem, function) = id(&arguments.id)?;
+    super::package::is_meant(&arguments.package_dir)?;
     let folder = arguments.package_dir.join("contracts");
     let path = folder.join(format!("{stem}.toml"));
     let before = match std::fs::read_to_string(&path) {
