@@ -169,3 +169,32 @@ fn a_path_must_be_that_of_one_function() {
         none.stderr
     );
 }
+
+#[test]
+fn a_call_that_nobody_can_follow_counts_once_and_is_not_called_nothing() {
+    let folder = Folder::empty();
+    folder.write(
+        "Cargo.toml",
+        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    folder.write(
+        "src/lib.rs",
+        "pub enum ShopError { Gone }\n\
+         pub trait Shelf { fn find(&self, id: u32) -> impl Future<Output = Result<u32, ShopError>>; }\n\
+         pub struct Shop<S> { shelf: S }\n\
+         impl<S: Shelf> Shop<S> {\n\
+             pub async fn price(&self, id: u32) -> Result<u32, ShopError> { Ok(self.shelf.find(id).await?) }\n\
+             pub fn name(&self) -> Result<u32, ShopError> { Ok(1) }\n\
+         }\n",
+    );
+    let ranked = folder.run(&["infer"]).stdout;
+    assert!(ranked.contains("1 call outside (not known)"), "{ranked}");
+    let draft = folder.run(&["infer", "price"]).stdout;
+    assert!(
+        draft.contains("`self.shelf.find` may fail, and what it calls is not known"),
+        "{draft}"
+    );
+    assert!(!draft.contains("no call to anything outside"), "{draft}");
+    let draft = folder.run(&["infer", "name"]).stdout;
+    assert!(draft.contains("no call to anything outside"), "{draft}");
+}

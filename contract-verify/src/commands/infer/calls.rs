@@ -277,7 +277,10 @@ impl VisitMut for Finder<'_> {
                     return;
                 }
             }
-            Expr::Try(inner) => self.may_fail(&inner.expr),
+            // What is awaited as well is looked at there.
+            Expr::Try(inner) if !matches!(*inner.expr, Expr::Await(_)) => {
+                self.may_fail(&inner.expr);
+            }
             Expr::Await(_) => {
                 self.may_fail(expression);
                 let before = std::mem::replace(&mut self.awaited, true);

@@ -188,7 +188,7 @@ fn text((sources, types): &(Sources, Types), candidate: &Candidate, shared: bool
             "# DECIDE: {why}; the attribute needs an enum `{error}`, with a variant for each `returns`."
         );
     }
-    if interfaces.is_empty() {
+    if interfaces.is_empty() && candidate.calls.unknown.is_empty() {
         text.push_str("# DECIDE: no call to anything outside was seen.\n");
     }
     variants.declared(&mut text);

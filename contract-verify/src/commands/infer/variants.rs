@@ -244,7 +244,7 @@ impl Variants {
             .collect();
         let _written = writeln!(
             text,
-            "\n# Other functions give it as well, so what is in it stands here, and below what this function gives."
+            "\n# Other functions return it as well: all its variants are listed here, once, and below only what this function returns."
         );
         if !self.new.is_empty() {
             let _written = writeln!(
