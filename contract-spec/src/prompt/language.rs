@@ -136,7 +136,7 @@ impl Language {
     /// That no failure vanishes.
     pub(super) fn no_silence(self) -> String {
         match self {
-            Self::Rust => "No failure vanishes and none ends the process: no `let _ =`, `.ok()`, `unwrap_or…`, no `Err(_) =>` that goes on, no `unwrap`, `expect`, `panic!`, `todo!`. Recover only where the table says so; mark the place `degrade!(\"the contract's reason\", …)`.",
+            Self::Rust => "No failure vanishes and none ends the process: no `let _ =`, `.ok()`, `unwrap_or…`, no `Err(_) =>` that goes on, no `unwrap`, `expect`, `panic!`, `todo!`. Recover only where the table says so; mark the place `resilience_contract::degrade!(\"the contract's reason\", …)`.",
             Self::TypeScript => "No failure vanishes and none ends the process: no empty `catch`, no `catch` that returns a default, no `.catch(() => …)`, no promise without `await`, no `process.exit`. Recover only where the table says so.",
         }
         .to_owned()
@@ -146,7 +146,7 @@ impl Language {
     pub(super) fn call(self) -> Option<&'static str> {
         match self {
             Self::Rust => Some(
-                "Every call to an interface stands in `external!(INTERFACE, call)`, one call per attempt, so that its failure mode can be told.",
+                "Every call to an interface stands in `external!(INTERFACE, call)` (`resilience_contract::external`), one call per attempt, so that its failure mode can be told.",
             ),
             Self::TypeScript => None,
         }
@@ -160,9 +160,11 @@ impl Language {
         );
         match self {
             Self::Rust => {
-                let each = policies
-                    .iter()
-                    .map(|policy| code(&format!("retry_policy!({stem:?}, {policy})")));
+                let each = policies.iter().map(|policy| {
+                    code(&format!(
+                        "resilience_contract::retry_policy!({stem:?}, {policy})"
+                    ))
+                });
                 text.push_str(". Take the numbers from ");
                 text.push_str(&each.collect::<Vec<_>>().join(", "));
                 text.push_str(", never write them down again");
