@@ -94,9 +94,9 @@ fn lines(contracts: &Contracts) -> String {
     };
     format!(
         "## Failure contracts\n\n\
-         A function with `#[resilience_contract(\"file.function\")]` has a contract, `[function.function]` in `file.toml` under {folders}: what it does on each failure.\n\n\
-         - Before you write or change one, read what it must do: `cargo verify-contracts prompt file.function`.\n\
-         - Afterwards `cargo verify-contracts` must exit 0. `cargo verify-contracts prompt file.function --for repair` says what to mend.\n\
+         A function with `#[resilience_contract(\"FILE.FUNCTION\")]` has a contract, `[function.FUNCTION]` in `FILE.toml` under {folders}: what it does on each failure.\n\n\
+         - Before you write or change one, read what it must do: `cargo verify-contracts prompt FILE.FUNCTION`.\n\
+         - Afterwards `cargo verify-contracts` must exit 0. `cargo verify-contracts prompt FILE.FUNCTION --for repair` says what to mend.\n\
          - No failure is swallowed, and none leaves as another variant than the contract names.\n\
          - Tests assert on the variant: `is_err()` proves nothing.\n\
          - Contracts, `.config/verify-contracts.toml` and baselines are not yours to change. If a contract is wrong, say so and stop.\n"
