@@ -55,6 +55,7 @@ pub const fn check(
         }
         i += 1;
     }
+    let fulfilled = text.length;
     let mut i = 0;
     while !found.open && i < found.variants.len() {
         if !has_declared(declared, found.variants[i].name) {
@@ -67,6 +68,17 @@ pub const fn check(
             );
         }
         i += 1;
+    }
+    // The contract of one function need not list what only others return. Where a variant is
+    // missing as well, it is the name that was misspelt.
+    if fulfilled == before && text.length > fulfilled && !is_list(declared) {
+        text.push(
+            "\n  If other functions return it and this one does not, list the enum once, in ",
+        );
+        text.push(declared_in);
+        text.push(": [error.");
+        text.push(found.name);
+        text.push("] with variants = […]");
     }
     if text.length > before {
         panic!("{}", text.as_str());
@@ -116,6 +128,11 @@ const fn unused_variant(text: &mut Text, name: &str, variant: &Variant, table: &
     text.push(" in ");
     text.push(file);
     text.push(" has to declare it, or the enum to lose it");
+}
+
+/// Whether the variants are those of `[error.…]`, which no failure mode names.
+const fn is_list(declared: &[Declared]) -> bool {
+    !declared.is_empty() && declared[0].1.is_empty()
 }
 
 const fn has_variant(variants: &[Variant], name: &str) -> bool {
