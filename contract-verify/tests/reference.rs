@@ -20,7 +20,7 @@ fn the_reference_pages_are_up_to_date() {
         "{}",
         String::from_utf8_lossy(&written.stderr)
     );
-    for page in ["codes.md", "catalog.md", "command-line.md"] {
+    for page in ["codes.md", "catalog.md", "command-line.md", "contract.md"] {
         let read = |folder: &Path| std::fs::read_to_string(folder.join(page)).unwrap_or_default();
         assert!(
             read(&there) == read(folder),

@@ -1,5 +1,7 @@
 //! The reference pages of the book, from the registries and the command line themselves.
 
+mod format;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -17,6 +19,7 @@ pub(super) fn reference(folder: &Path) -> Result<Answer> {
         ("codes.md", codes()),
         ("catalog.md", catalog()),
         ("command-line.md", command_line()),
+        ("contract.md", format::page()),
     ] {
         let path = folder.join(name);
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, page));
