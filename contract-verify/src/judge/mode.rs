@@ -23,6 +23,18 @@ impl Judge<'_> {
         })
     }
 
+    /// A function by its contract, and by its path where several have that contract: what is
+    /// said of a line in the contract has no other place that would tell them apart.
+    fn called(&self, subject: usize) -> String {
+        let all = &self.case.observed.subjects;
+        let id = &all[subject].id;
+        if all.iter().filter(|other| other.id == *id).count() > 1 {
+            format!("`{id}` (`{}`)", all[subject].path)
+        } else {
+            format!("`{id}`")
+        }
+    }
+
     pub(super) fn mode(
         &mut self,
         key: (usize, usize),
@@ -83,7 +95,7 @@ impl Judge<'_> {
             mutants: self.mutants(&proofs, &tests),
         };
         let place = || Place::in_contract(file, declared.name.span.start);
-        let id = &self.case.observed.subjects[key.0].id;
+        let id = self.called(key.0);
         let how = match (&judged.returns, &judged.recovers) {
             (Some(variant), _) => format!("asserts on `{variant}`"),
             (None, Some(_)) => "asserts on the value that is returned instead".into(),
@@ -99,7 +111,7 @@ impl Judge<'_> {
                         "another mode returns the same variant"
                     };
                     let message = format!(
-                        "whether a test enters `{}` of `{id}` cannot be told: {why}; seen in {}",
+                        "whether a test enters `{}` of {id} cannot be told: {why}; seen in {}",
                         judged.id,
                         listed(&entering)
                     );
@@ -125,7 +137,7 @@ impl Judge<'_> {
                 }
                 None => {
                     let interface = declared.interface.value.as_str();
-                    let message = format!("no test enters `{}` of `{id}`", judged.id);
+                    let message = format!("no test enters `{}` of {id}", judged.id);
                     let explained = self.explained(key, contract, &judged);
                     let help = match left_unshown(interface, &judged, branches, &explained) {
                         // Another test would leave it as it is.
@@ -160,7 +172,7 @@ impl Judge<'_> {
             Verdict::Entered if self.said_by_branch(key, branches) => {}
             Verdict::Entered => {
                 let message = format!(
-                    "`{}` of `{id}` is not proven: no test that enters it notices another outcome; entered by {}",
+                    "`{}` of {id} is not proven: no test that enters it notices another outcome; entered by {}",
                     judged.id,
                     listed(&judged.tests)
                 );
