@@ -15,6 +15,7 @@ use crate::codes;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::report::{Finding, Level};
+use crate::shown::shown;
 use crate::workspace::Workspace;
 
 /// A contract file that has been read.
@@ -340,12 +341,6 @@ impl Key {
 pub(crate) fn package_root(package: &Package) -> PathBuf {
     let manifest: &Path = package.manifest_path.as_std_path();
     manifest.parent().unwrap_or(manifest).to_owned()
-}
-
-/// A path as people see it: relative to the workspace, with `/`.
-pub(crate) fn shown(root: &Path, path: &Path) -> String {
-    let shown = path.strip_prefix(root).unwrap_or(path);
-    shown.to_string_lossy().replace('\\', "/")
 }
 
 /// The selected packages that have contracts and do not depend on the runtime,

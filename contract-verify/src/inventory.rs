@@ -12,10 +12,11 @@ use proc_macro2::Span;
 use crate::aliases;
 use crate::build::{Build, BuiltTarget};
 use crate::compiled::{self, Compiled, relative};
-use crate::contracts::{Contracts, package_root, shown};
+use crate::contracts::{Contracts, package_root};
 use crate::crawl::{Visitor, crawl};
 use crate::error::Result;
 use crate::policy::Place;
+use crate::shown::shown;
 use crate::workspace::Workspace;
 
 /// A contracted function.

@@ -51,6 +51,7 @@ mod record;
 pub mod report;
 mod sealed;
 mod shards;
+mod shown;
 mod sources;
 mod status;
 mod subjects;

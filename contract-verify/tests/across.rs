@@ -153,3 +153,38 @@ fn a_verification_run_refuses_what_check_refuses() {
         ["4 attempts around the 3 of `book` are 12 calls for one failure"]
     );
 }
+
+#[test]
+fn a_contract_that_packages_share_is_named_as_the_repository_does() {
+    let source = "#[resilience_contract(\"audit.note\", file = \"../contracts/audit.toml\")]\n\
+        pub fn note() -> Result<(), NoteError> { Ok(()) }\n";
+    let folder = workspace(&[("shop", &[], source), ("bank", &[], source)]);
+    folder.write("contracts/audit.toml", "format = 1\n[function.note]\n");
+    let run = folder.run(&["check", "--workspace"]);
+    assert!(
+        run.stdout.contains("--> contracts/audit.toml:2:11"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    assert!(!run.stdout.contains(".."), "{}", run.stdout);
+}
+
+/// Through a link, `..` leads to where the link's end is.
+#[cfg(unix)]
+#[test]
+fn a_detour_through_a_link_is_kept() {
+    let source = "#[resilience_contract(\"audit.note\", file = \"deep/../audit.toml\")]\n\
+        pub fn note() -> Result<(), NoteError> { Ok(()) }\n";
+    let folder = workspace(&[("shop", &[], source)]);
+    folder.write("other/deep/x", "");
+    folder.write("other/audit.toml", "format = 1\n[function.note]\n");
+    std::os::unix::fs::symlink("../other/deep", folder.path().join("shop/deep")).expect("a link");
+    let run = folder.run(&["check", "--workspace"]);
+    assert!(
+        run.stdout.contains("--> shop/deep/../audit.toml:2:11"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+}

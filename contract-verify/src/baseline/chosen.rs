@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::Baseline;
-use crate::contracts::shown;
 use crate::error::{Error, Result};
 use crate::judge::count;
 use crate::report::{Outcome, Report};
+use crate::shown::shown;
 use crate::status::Status;
 
 /// The baseline that a run was told of.

@@ -14,9 +14,9 @@ use syn::{
 };
 
 use super::sources::everything;
-use crate::contracts::shown;
 use crate::crawl::{Visitor, crawl};
 use crate::error::Result;
+use crate::shown::shown;
 use crate::workspace::Workspace;
 
 /// A source file of a package.

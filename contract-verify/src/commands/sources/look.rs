@@ -9,9 +9,10 @@ use contract_spec::source::silent::{self, Pattern};
 use contract_spec::source::{Attribute, SourceFunction};
 use proc_macro2::{LineColumn, Span};
 
-use crate::contracts::{ContractFile, Contracts, shown};
+use crate::contracts::{ContractFile, Contracts};
 use crate::crawl::Sight;
 use crate::policy::Place;
+use crate::shown::shown;
 
 /// What a file shows.
 pub(super) struct Notes {

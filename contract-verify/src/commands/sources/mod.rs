@@ -17,11 +17,12 @@ use proc_macro2::LineColumn;
 
 use crate::aliases;
 use crate::codes::{self, Code};
-use crate::contracts::{ContractFile, Contracts, package_root, shown};
+use crate::contracts::{ContractFile, Contracts, package_root};
 use crate::crawl::{Root, crawl_all};
 use crate::error::Result;
 use crate::policy::Policy;
 use crate::report::Finding;
+use crate::shown::shown;
 use crate::uncarried::{Carried, Uncarried, attribute, attributes_in, uncarried};
 use crate::workspace::Workspace;
 use look::{Notes, Recoveries, Said, look};
