@@ -382,4 +382,8 @@ fn a_diff_that_does_not_lead_here_gives_no_verdict() {
     assert!(said.contains("git diff"), "{said}");
     let said = refused("prose.diff", Some("nothing of the kind\n"));
     assert!(said.contains("not a unified diff"), "{said}");
+    // What `git diff unknown...HEAD` leaves to whoever reads its output.
+    let said = refused("empty.diff", Some(""));
+    assert!(said.contains("it is empty"), "{said}");
+    assert!(said.contains("fetch-depth: 0"), "{said}");
 }

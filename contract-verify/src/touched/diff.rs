@@ -54,8 +54,14 @@ pub(crate) fn read(path: &Path) -> Result<String> {
 
 /// Takes a diff apart. `top` is the folder that its paths are relative to.
 pub(super) fn parse(text: &str, top: &Path) -> Result<Vec<Changed>> {
+    // `git diff … | cargo verify-contracts --in-diff -` hands over nothing where git failed, and
+    // the shell tells nobody: that must not end as a run in which nothing was wrong.
     if text.trim().is_empty() {
-        return Ok(Vec::new());
+        return Err(Error::Diff(
+            "it is empty: either nothing was changed, and then there is nothing to verify, or the command that \
+             should have written it failed; in CI that is mostly a checkout without history (`fetch-depth: 0`)"
+                .into(),
+        ));
     }
     let is_combined =
         |line: &str| line.starts_with("diff --cc ") || line.starts_with("diff --combined ");
@@ -279,6 +285,7 @@ mod tests {
         assert!(refused.contains("of a merge"), "{refused}");
         let cut = "diff --git a/x.rs b/x.rs\nindex 1..2 100644\n--- a/x.rs\n+++ b/x.rs\n";
         assert!(changed(cut, &[("x.rs", "b\n")]).is_err());
-        assert!(changed("", &[]).unwrap().is_empty());
+        let nothing = changed("\n", &[]).unwrap_err().to_string();
+        assert!(nothing.contains("it is empty"), "{nothing}");
     }
 }
