@@ -208,17 +208,17 @@ fn one_mistake_of_syntax_is_said_once_and_the_rest_is_read() {
         // Hardly a header any more: what follows is not the table's above.
         (
             "[interface.a]\nkind = \"http\"\ninterface.b]\nkind = \"database\"\nservice = \"b\"\n",
-            &["4:12: error[RC100]: not TOML: expected an equals"],
+            &["4:12: error[RC100]: the header is not opened"],
         ),
         (
             "[interface.a]\nkind = \"http\"\n-[interface.b] # b\nkind = \"database\"\n",
-            &["4:2: error[RC100]: not TOML: expected an equals"],
+            &["4:2: error[RC100]: something stands in front of the header"],
         ),
         // A bracket too many is none.
         (
             "[error.E]\nvariants = [\"A\"]\n]\nunknown = 1\n",
             &[
-                "4:1: error[RC100]: not TOML: expected a table key",
+                "4:1: error[RC100]: `]` closes nothing",
                 "5:1: error[RC101]: a shared error has no key `unknown`",
             ],
         ),

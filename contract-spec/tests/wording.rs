@@ -350,6 +350,13 @@ fn a_header() {
             "in a header, names are joined by dots",
             "write the dot, or quotes around a name that is not of letters, digits, `_` and `-`",
         ),
+        ("a.b]\n", "]", "the header is not opened", "[a.b]"),
+        (
+            "-[a.b] # c\n",
+            "[",
+            "something stands in front of the header",
+            "remove it: a header begins its line",
+        ),
         ("[a..b]\n", ".", NO_NAME, DOTS),
         ("[]\n", "]", NO_NAME, DOTS),
         ("[a]]\n", "]", "`]` closes nothing", REMOVE),

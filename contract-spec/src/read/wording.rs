@@ -182,11 +182,20 @@ impl Stop<'_> {
 
     /// Between a key and its value.
     fn no_equals(&self) -> (String, String) {
-        if self.before().starts_with("- ") || self.before() == "-" {
+        if self.whole_line().trim_start().starts_with("- ") {
             return said("this is a list of YAML", "key = [\"…\", \"…\"]");
         }
+        let rest = self.whole_line().trim_end();
         match self.letter() {
             Some(':') => said("`:` stands where TOML has `=`", EQUALS),
+            Some(']') if !self.before().contains(['{', ',']) => (
+                "the header is not opened".to_owned(),
+                format!("[{}]", excerpt(self.before())),
+            ),
+            Some('[') if !rest.contains('=') && rest.contains(']') => said(
+                "something stands in front of the header",
+                "remove it: a header begins its line",
+            ),
             None | Some('\n' | '\r' | '#' | ',' | ']' | '}') => {
                 let key = excerpt(self.key());
                 (format!("`{key}` has no value"), format!("{key} = …"))
