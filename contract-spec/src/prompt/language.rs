@@ -167,7 +167,10 @@ impl Language {
                 });
                 text.push_str(". Take the numbers from ");
                 text.push_str(&each.collect::<Vec<_>>().join(", "));
-                text.push_str(", never write them down again");
+                text.push_str(
+                    ", never write them down again: `.delays()` of it is an iterator, one pause before each \
+                     further attempt, and `None` when there is to be none",
+                );
             }
             Self::TypeScript => {
                 text.push_str(", by no client library either: turn its own retries off")
