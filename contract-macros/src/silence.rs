@@ -30,8 +30,8 @@ pub(crate) fn refuse(
             continue;
         }
         let message = format!(
-            "{}\n  help: {}",
-            silence.pattern.message, silence.pattern.help
+            "{} ({})\n  help: {}",
+            silence.pattern.message, silence.pattern.code, silence.pattern.help
         );
         mistake::add(&mut mistakes, mistake(&silence.tokens, &message));
     }

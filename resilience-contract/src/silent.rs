@@ -34,7 +34,7 @@ impl<T> DiscardFormat for &&Discard<'_, Result<T, core::convert::Infallible>> {}
 pub trait DiscardResult {
     /// Nothing; but who calls it hides a failure.
     #[deprecated(
-        note = "silent failure: this throws a `Result` away; return the error with `?`, handle it, or say why it may \
+        note = "silent failure: this throws a `Result` away (RC210); return the error with `?`, handle it, or say why it may \
                 be lost: `let _ = degrade!(\"…\", …);`"
     )]
     #[inline(always)]
