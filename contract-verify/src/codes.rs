@@ -125,6 +125,7 @@ codes! {
     SILENT_FAILURE = "RC403" "silent-failure" Error;
     /// An interface failed in one mode, and the function returned the variant of
     /// another. Callers will do the wrong thing about it.
+    /// Return the variant that the contract names, or let the contract name the one that is returned.
     DISAGREEMENT = "RC404" "mode-and-variant-disagree" Error;
     /// What failed was not tried as often as the retry policy says. `max_attempts`
     /// counts the first attempt. Attempts are calls from one place in the source, one
