@@ -24,13 +24,9 @@ pub(crate) fn keep(command: &mut Command, folder: &Path) {
     for variable in ACCEPTING {
         command.env_remove(variable);
     }
-    let overwrites: Vec<_> = command
-        .get_envs()
-        .filter(|(_, value)| value.is_some_and(|value| value == "overwrite"))
-        .map(|(variable, _)| variable.to_owned())
-        .collect();
-    for variable in overwrites {
-        if OVERWRITING.iter().any(|known| variable == *known) {
+    for variable in OVERWRITING {
+        let mut set = command.get_envs();
+        if set.any(|(name, value)| name == variable && value == Some("overwrite".as_ref())) {
             command.env_remove(variable);
         }
     }

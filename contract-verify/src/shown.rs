@@ -13,15 +13,23 @@ pub(crate) fn shown(root: &Path, path: &Path) -> String {
 
 /// `shop/../contracts` as `contracts`, unless `shop` is a link that leads elsewhere.
 fn straight(path: &Path) -> Option<PathBuf> {
+    let straight = without_detours(path);
+    let is_same = || Some(path.canonicalize().ok()? == straight.canonicalize().ok()?);
+    let has_detour = straight != path;
+    (has_detour && is_same()?).then_some(straight)
+}
+
+/// A path without `.` and `..`, as far as can be said without looking.
+pub(crate) fn without_detours(path: &Path) -> PathBuf {
     let mut straight = PathBuf::new();
     for part in path.components() {
-        if part == Component::ParentDir {
-            straight.pop().then_some(())?;
-        } else {
-            straight.push(part);
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                straight.pop();
+            }
+            part => straight.push(part),
         }
     }
-    let is_same = || Some(path.canonicalize().ok()? == straight.canonicalize().ok()?);
-    let has_detour = straight.as_path() != path;
-    (has_detour && is_same()?).then_some(straight)
+    straight
 }

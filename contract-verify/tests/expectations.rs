@@ -5,27 +5,10 @@ mod support;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Project, Run, run, verifier};
+use support::{Project, Run, WALK, run, verifier, walk};
 
-const CONTRACT: &str = r#"
-format = 1
-[function.step]
-error = "StepError"
-[function.step.on.domain]
-nothing = { returns = "Empty" }
-too_far = { returns = "TooFar" }
-"#;
-
-const SOURCE: &str = r#"
-use resilience_contract::{FailureModes, resilience_contract};
-#[derive(Debug, PartialEq, FailureModes)]
-pub enum StepError { Empty, TooFar }
-#[resilience_contract("walk.step")]
-pub fn step(length: u32) -> Result<u32, StepError> {
-    if length == 0 { return Err(StepError::Empty); }
-    if length > 9 { return Err(StepError::TooFar); }
-    Ok(length)
-}
+const SOURCE: &str = walk!(
+    r#"
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,7 +29,8 @@ mod tests {
         assert_eq!(result, Err(StepError::Empty));
     }
 }
-"#;
+"#
+);
 
 const SNAPSHOT: &str = "---\nsource: src/lib.rs\nexpression: step(10)\n---\nErr(\n    TooFar,\n)\n";
 
@@ -59,7 +43,7 @@ fn snapshot() -> String {
 
 fn project() -> Project {
     let files = [
-        ("contracts/walk.toml", CONTRACT),
+        ("contracts/walk.toml", WALK),
         ("src/lib.rs", SOURCE),
         (&*snapshot(), SNAPSHOT),
     ];

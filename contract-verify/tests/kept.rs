@@ -5,28 +5,11 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{Project, Run, run, target_dir, verifier};
-
-const CONTRACT: &str = r#"
-format = 1
-[function.step]
-error = "StepError"
-[function.step.on.domain]
-nothing = { returns = "Empty" }
-too_far = { returns = "TooFar" }
-"#;
+use support::{Project, Run, WALK, run, target_dir, verifier, walk};
 
 /// Every test leaves a letter in a file, so that whoever runs it is seen.
-const SOURCE: &str = r#"
-use resilience_contract::{FailureModes, resilience_contract};
-#[derive(Debug, PartialEq, FailureModes)]
-pub enum StepError { Empty, TooFar }
-#[resilience_contract("walk.step")]
-pub fn step(length: u32) -> Result<u32, StepError> {
-    if length == 0 { return Err(StepError::Empty); }
-    if length > 9 { return Err(StepError::TooFar); }
-    Ok(length)
-}
+const SOURCE: &str = walk!(
+    r#"
 #[cfg(test)]
 fn seen() {
     use std::io::Write;
@@ -35,7 +18,8 @@ fn seen() {
 }
 #[test] fn empty() { seen(); assert_eq!(step(0), Err(StepError::Empty)); }
 #[test] fn far() { seen(); assert_eq!(step(10), Err(StepError::TooFar)); }
-"#;
+"#
+);
 
 struct Walk {
     project: Project,
@@ -46,7 +30,7 @@ struct Walk {
 impl Walk {
     fn new() -> Self {
         let note = tempfile::NamedTempFile::new().unwrap();
-        let project = Project::new(&[("contracts/walk.toml", CONTRACT)]);
+        let project = Project::new(&[("contracts/walk.toml", WALK)]);
         let walk = Self { project, note };
         walk.source(SOURCE);
         walk
@@ -128,7 +112,7 @@ fn a_test_whose_source_changed_runs_again() {
 #[test]
 fn a_contract_that_changed_is_judged_as_it_now_stands() {
     let (walk, _) = Walk::known();
-    let contract = CONTRACT.replace(
+    let contract = WALK.replace(
         "too_far = { returns = \"TooFar\" }",
         "too_far = { returns = \"TooFar\" }\ntoo_near = { returns = \"Empty\" }",
     );

@@ -2,34 +2,18 @@
 
 mod support;
 
-use support::{Project, Run};
+use support::{Project, Run, WALK, walk};
 
-const CONTRACT: &str = r#"
-format = 1
-[function.step]
-error = "StepError"
-[function.step.on.domain]
-nothing = { returns = "Empty" }
-too_far = { returns = "TooFar" }
-"#;
-
-const SOURCE: &str = r#"
-use resilience_contract::{FailureModes, resilience_contract};
-#[derive(Debug, PartialEq, FailureModes)]
-pub enum StepError { Empty, TooFar }
-#[resilience_contract("walk.step")]
-pub fn step(length: u32) -> Result<u32, StepError> {
-    if length == 0 { return Err(StepError::Empty); }
-    if length > 9 { return Err(StepError::TooFar); }
-    Ok(length)
-}
+const SOURCE: &str = walk!(
+    r#"
 #[test] fn empty() { assert!(step(0).is_err()); }
 #[test] fn far() { assert_eq!(step(10), Err(StepError::TooFar)); }
-"#;
+"#
+);
 
 fn project(policy: &str) -> Project {
     Project::new(&[
-        ("contracts/walk.toml", CONTRACT),
+        ("contracts/walk.toml", WALK),
         ("src/lib.rs", SOURCE),
         (".config/verify-contracts.toml", policy),
     ])

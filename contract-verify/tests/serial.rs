@@ -2,28 +2,9 @@
 
 mod support;
 
-use support::{Project, Run};
+use support::{Project, Run, WALK, walk};
 
-const CONTRACT: &str = r#"
-format = 1
-[function.step]
-error = "StepError"
-[function.step.on.domain]
-nothing = { returns = "Empty" }
-too_far = { returns = "TooFar" }
-"#;
-
-const SOURCE: &str = r#"
-use resilience_contract::{FailureModes, resilience_contract};
-#[derive(Debug, PartialEq, FailureModes)]
-pub enum StepError { Empty, TooFar }
-#[resilience_contract("walk.step")]
-pub fn step(length: u32) -> Result<u32, StepError> {
-    if length == 0 { return Err(StepError::Empty); }
-    if length > 9 { return Err(StepError::TooFar); }
-    Ok(length)
-}
-"#;
+const SOURCE: &str = walk!("\n");
 
 /// Each takes what only one can have, for a while, and after it has called the function: beside
 /// another it fails, whatever the function did.
@@ -88,7 +69,7 @@ fn tests_that_take_turns_in_one_process_take_turns_in_many() {
     );
     // What its attribute does is of no use here.
     project.write("serial_test/src/lib.rs", "");
-    project.write("contracts/walk.toml", CONTRACT);
+    project.write("contracts/walk.toml", WALK);
     project.write("src/lib.rs", format!("{SOURCE}{TAKING}"));
     let run = verified(&project);
     // They notice nothing, and no other one has them fail.
@@ -98,7 +79,7 @@ fn tests_that_take_turns_in_one_process_take_turns_in_many() {
 
 #[test]
 fn all_others_run_beside_each_other() {
-    let project = Project::new(&[("contracts/walk.toml", CONTRACT)]);
+    let project = Project::new(&[("contracts/walk.toml", WALK)]);
     project.write("src/lib.rs", format!("{SOURCE}{MEETING}"));
     let run = verified(&project);
     assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);

@@ -139,14 +139,12 @@ impl Stop<'_> {
             "" => format!("`{written}` is no number"),
             why => format!("`{written}` is no number: {why}"),
         };
-        let help = match why {
-            "leading zeros are not allowed" => written.trim_start_matches('0').to_owned(),
-            _ => String::new(),
+        // Of zeros alone, none is left.
+        let help = match written.trim_start_matches('0') {
+            number if why == "leading zeros are not allowed" && !number.is_empty() => number,
+            _ => "write a number such as 3 or 1.5",
         };
-        match help.as_str() {
-            "" => (message, "write a number such as 3 or 1.5".to_owned()),
-            _ => (message, help),
-        }
+        (message, help.to_owned())
     }
 
     /// No value begins here.

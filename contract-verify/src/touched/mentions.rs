@@ -11,6 +11,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::items::Items;
 use super::{is_for_tests, local, package_of};
 use crate::contracts::package_root;
+use crate::shown::without_detours;
 use crate::sources;
 
 /// Every identifier in the sources that lie here, with its places.
@@ -91,7 +92,7 @@ impl Mentions {
         }
         // From the file, as `include_str!` goes, or from the package, as its tests do.
         let folder = file.parent().unwrap_or(root);
-        let ways = [folder, root].map(|from| resolved(&from.join(relative)));
+        let ways = [folder, root].map(|from| without_detours(&from.join(relative)));
         let outside = ways
             .into_iter()
             .filter(|path| !path.starts_with(root) && path.exists());
@@ -147,21 +148,6 @@ fn texts_of(tokens: TokenStream, found: &mut Vec<String>) {
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
         }
     }
-}
-
-/// A path without `.` and `..`, as far as can be said without looking.
-fn resolved(path: &Path) -> PathBuf {
-    let mut resolved = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                resolved.pop();
-            }
-            part => resolved.push(part),
-        }
-    }
-    resolved
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! any test of the package does, and concerns all functions that those tests can reach.
 
 mod diff;
+mod files;
 mod items;
 mod mentions;
 
@@ -18,11 +19,11 @@ use crate::compiled::relative;
 use crate::contracts::{Contracts, package_root};
 use crate::error::Result;
 use crate::observe::{Observed, TestIndex};
-use crate::policy;
 use crate::report::Finding;
 use crate::tests::Test;
 use crate::workspace::Workspace;
 use diff::{Changed, Edit, Edits};
+use files::{decides_everything, is_of_tools, is_prose, is_source};
 use items::{Items, Place};
 use mentions::Mentions;
 
@@ -382,76 +383,4 @@ fn is_for_tests(package: &Package, path: &Path) -> bool {
         let folder = root.parent().filter(|_| target.is_test());
         folder.is_some_and(|folder| path.starts_with(folder))
     })
-}
-
-fn is_source(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "rs")
-}
-
-/// Folders and files of tools that have nothing to do with tests.
-const TOOLS: &[&str] = &[
-    ".git",
-    ".github",
-    ".gitlab",
-    ".gitlab-ci.yml",
-    ".gitignore",
-    ".gitattributes",
-    ".vscode",
-    ".idea",
-    ".editorconfig",
-];
-
-/// Whether no test can tell that a file was changed.
-fn is_of_tools(path: &Path) -> bool {
-    has(path, TOOLS)
-}
-
-/// Whether a file is for people, unless a source speaks of it. Where tests find their data,
-/// prose is data too.
-fn is_prose(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    (extension == "md" || name.starts_with("LICENSE")) && !has(path, &["src", "tests"])
-}
-
-fn has(path: &Path, known: &[&str]) -> bool {
-    let mut parts = path.iter();
-    parts.any(|part| known.iter().any(|known| part == *known))
-}
-
-/// Whether everything depends on a file.
-fn decides_everything(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let folder = path.parent().and_then(Path::file_name);
-    let known = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "build.rs",
-        "rust-toolchain",
-        "rust-toolchain.toml",
-    ];
-    known.contains(&name.as_ref())
-        || folder.is_some_and(|folder| folder == ".cargo")
-        || path.ends_with(policy::FILE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_of_tools_and_prose_are_inert_and_nothing_else() {
-        for (path, expected) in [
-            (".github/workflows/ci.yml", true),
-            ("README.md", true),
-            ("docs/a.md", true),
-            ("tests/data/a.md", false),
-            ("src/lib.rs", false),
-            (".env.test", false),
-            (".sqlx/query.json", false),
-        ] {
-            let path = Path::new(path);
-            assert_eq!(is_of_tools(path) || is_prose(path), expected, "{path:?}");
-        }
-    }
 }

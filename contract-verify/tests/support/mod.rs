@@ -3,6 +3,8 @@
 
 #![allow(
     dead_code,
+    unused_imports,
+    unused_macros,
     reason = "every test binary uses its own part of this module"
 )]
 
@@ -12,6 +14,36 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
+
+/// The contract of a function that can fail in two ways, at `contracts/walk.toml`.
+pub(crate) const WALK: &str = r#"
+format = 1
+[function.step]
+error = "StepError"
+[function.step.on.domain]
+nothing = { returns = "Empty" }
+too_far = { returns = "TooFar" }
+"#;
+
+/// That function, and what a test adds to it.
+macro_rules! walk {
+    ($more:literal) => {
+        concat!(
+            r#"
+use resilience_contract::{FailureModes, resilience_contract};
+#[derive(Debug, PartialEq, FailureModes)]
+pub enum StepError { Empty, TooFar }
+#[resilience_contract("walk.step")]
+pub fn step(length: u32) -> Result<u32, StepError> {
+    if length == 0 { return Err(StepError::Empty); }
+    if length > 9 { return Err(StepError::TooFar); }
+    Ok(length)
+}"#,
+            $more
+        )
+    };
+}
+pub(crate) use walk;
 
 /// A run of the verifier.
 pub(crate) struct Run {

@@ -26,7 +26,7 @@ const fn part(title: &'static str, text: &'static str, definition: &'static str)
     }
 }
 
-const PARTS: [Part; 15] = [
+const PARTS: [Part; 12] = [
     part(
         "[interface.NAME]",
         "What a function calls. The kind brings its [failure modes](catalog.md) along.",
@@ -85,10 +85,6 @@ const PARTS: [Part; 15] = [
         "CustomKind",
     ),
     part("[kind.NAME.mode]", "", "CustomMode"),
-    // What only stands for several of the others.
-    part("", "", "Interface"),
-    part("", "", "Retry"),
-    part("", "", "Handling"),
 ];
 
 /// The page.
@@ -108,9 +104,6 @@ pub(super) fn page() -> String {
     } in &PARTS
     {
         let definition = &schema["$defs"][*definition];
-        if definition["properties"].is_null() {
-            continue;
-        }
         if !title.is_empty() {
             let _written = write!(page, "\n## {title}\n");
         }
@@ -179,10 +172,10 @@ mod tests {
         let schema: Value = serde_json::from_str(TEXT).unwrap();
         let page = page();
         for (name, definition) in schema["$defs"].as_object().unwrap() {
-            // A level or a table: both are on the page.
-            if name != "Log" {
-                assert!(PARTS.iter().any(|part| part.definition == name), "{name}");
-            }
+            // These stand for one of several others, which are on the page.
+            let is_choice = ["Handling", "Interface", "Log", "Retry"].contains(&name.as_str());
+            let is_part = PARTS.iter().any(|part| part.definition == name);
+            assert!(is_part != is_choice, "{name}");
             for key in definition["properties"].as_object().into_iter().flatten() {
                 assert!(page.contains(&format!("\n| `{}` | ", key.0)), "{}", key.0);
             }
